@@ -1,0 +1,1 @@
+"""The virtual bench: simulated devices, cards, meters and faults on demand."""

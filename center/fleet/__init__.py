@@ -1,0 +1,1 @@
+"""Terminals: registration, signed requests, status."""

@@ -1,0 +1,1 @@
+"""The security service: named keys, card authentication data and MACs."""

@@ -1,0 +1,1 @@
+"""The utility port and the embedded utility."""

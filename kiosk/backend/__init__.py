@@ -1,0 +1,1 @@
+"""What the kiosk needs of a head office: port, client and outbox."""

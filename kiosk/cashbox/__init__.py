@@ -1,0 +1,1 @@
+"""What is in the cash box, folded from facts, and its clearing."""

@@ -1,0 +1,1 @@
+"""Device ports, transports and drivers."""

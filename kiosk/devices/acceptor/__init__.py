@@ -1,0 +1,1 @@
+"""Banknote acceptors: codec and protocol machine beside a thin driver."""

@@ -1,0 +1,1 @@
+"""Receipt printers: layout and status beside a thin driver."""

@@ -1,0 +1,1 @@
+"""The shell that runs the flow: configuration, clock, journal, loop, executor, log."""

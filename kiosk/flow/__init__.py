@@ -1,0 +1,1 @@
+"""The customer session as a pure state machine: facts in, wishes out."""

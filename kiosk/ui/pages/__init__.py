@@ -1,0 +1,1 @@
+"""One page per question that the customer is asked."""

@@ -1,0 +1,1 @@
+"""The tests, laid out as the packages are. Helpers are imported as ``tests.<folder>.<name>``."""
