@@ -22,3 +22,4 @@ resolve pyproject.toml "$@" --extra dev --output-file requirements/dev.txt
 resolve pyproject.toml --extra kiosk --constraint requirements/dev.txt --output-file requirements/kiosk.txt
 resolve pyproject.toml --extra center --constraint requirements/dev.txt --output-file requirements/center.txt
 resolve build/build-tools.in --constraint requirements/dev.txt --output-file requirements/build.txt
+resolve build/font-source.in --no-deps --output-file requirements/fonts.txt
