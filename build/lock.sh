@@ -14,7 +14,7 @@ trap 'rm -rf "$tools"' EXIT
 
 resolve() {
     "$tools/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 \
-        --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links "$@"
+        --generate-hashes --no-header --no-annotate "$@"
 }
 
 # Everything first; a kiosk and a center then get exactly the versions that were tested together.
