@@ -1,0 +1,101 @@
+"""What those who speak for terminals and staff need of the orders: the desk.
+
+All calls are made from worker threads, block until what they did is durable, and are safe from every
+thread. Besides what each says they raise the store's errors (`center.store.errors`): `StoreBusy` when
+nothing was done, `OutcomeUnknown` when nobody knows (ask or repeat under the same number),
+`StoreFailed` when the database refuses to work, `StoreClosed` after the shutdown began.
+"""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from vending.card import SealRequest
+from vending.messages import (
+    AccountAnswer,
+    AccountQuery,
+    InquiryAnswer,
+    Refused,
+    ReportEnvelope,
+    ReportTaken,
+    SealReply,
+    TrialAnswer,
+    TrialRequest,
+    Vend,
+    VendAnswer,
+    VendRequest,
+)
+
+
+class DeskError(Exception):
+    """Base of what a terminal can do wrong at the desk; nothing was done."""
+
+
+class OrderOfAnother(DeskError):
+    """The order number is malformed or was not made by this terminal."""
+
+
+class ReportConflict(DeskError):
+    """A report number of this journal was taken before, with another body."""
+
+
+class LedgerEntry(Struct, frozen=True, kw_only=True):
+    """One line of the ledger as a person reads it. Exactly one of debit and credit is not zero."""
+
+    posting_key: str
+    """The transaction: ``note:...``, ``vend:...``; its debits equal its credits."""
+    state: str
+    """``pending``, ``posted`` or ``voided``."""
+    business_date: str
+    """``yyyy-mm-dd`` in China."""
+    account: str
+    """For example ``suspense:0000012401010000012``."""
+    account_title: str
+    debit_fen: int
+    credit_fen: int
+
+
+class OrderDesk(Protocol):
+    """Orders, their notes and their vends, each taken once however often it is said."""
+
+    def query_account(self, terminal_no: str, query: AccountQuery) -> AccountAnswer:
+        """Who is this card, and may it buy?"""
+
+    def trial_vend(self, terminal_no: str, request: TrialRequest) -> TrialAnswer:
+        """What would this sum buy? Sells nothing."""
+
+    def vend(self, terminal_no: str, request: VendRequest) -> VendAnswer:
+        """Take the request's notes and sell. A repeat returns the same vend; another body is refused.
+
+        Raises OrderOfAnother.
+        """
+
+    def inquire(self, terminal_no: str, order_no: str) -> InquiryAnswer:
+        """Tell what was sold under ``order_no``; decided after everything that was asked before.
+
+        Raises OrderOfAnother.
+        """
+
+    def cancel(self, terminal_no: str, order_no: str) -> Vend | Refused:
+        """Void a vend that was never confirmed: N+1 is free again, the money stays in suspense.
+
+        Only for someone who knows that the card does not hold it. Raises OrderOfAnother.
+        """
+
+    def seal(self, terminal_no: str, request: SealRequest) -> SealReply:
+        """Answer the card's challenge for an order that was sold to this card.
+
+        Raises OrderOfAnother.
+        """
+
+    def report(self, terminal_no: str, envelope: ReportEnvelope) -> ReportTaken:
+        """Take a must-arrive report. What it says is never refused: what does not fit becomes an alarm.
+
+        Raises ReportConflict.
+        """
+
+    def last_order_sequence(self, terminal_no: str) -> int:
+        """Return the last order sequence seen from this terminal; 0: none."""
+
+    def ledger_entries(self, order_no: str) -> list[LedgerEntry]:
+        """Return what the ledger holds about an order, in the order of posting."""

@@ -1,0 +1,223 @@
+"""Every table of the head office. `migrations` makes them; a test compares the two.
+
+Money is integer fen, energy integer Wh, moments are UTC milliseconds since 1970, dates are business
+dates in China. A row about a terminal carries its number, so that the tables can be distributed.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column that it calls INTEGER."""
+
+# -- fleet -------------------------------------------------------------------------------------------
+
+terminals = Table(
+    "terminals",
+    metadata,
+    Column("terminal_no", String(6), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("blocked", Boolean(create_constraint=False), nullable=False),
+    Column("one_time_code_digest", String(128)),  # None: used up
+    Column("public_key", String(64)),  # Ed25519, hexadecimal; None: not registered yet
+    Column("registered_at_ms", BigInteger),
+    Column("signed_in_at_ms", BigInteger),
+    Column("software_version", String(60)),
+)
+
+# -- utility -----------------------------------------------------------------------------------------
+
+tariffs = Table(
+    "tariffs",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("steps", Text, nullable=False),  # JSON: [[until_wh | null, price_hao_per_kwh], ...]
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("customer_no", String(20), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("address", String(240), nullable=False),
+    Column("blocked", Boolean(create_constraint=False), nullable=False),
+    Column("balance_fen", BigInteger, nullable=False),
+    Column("arrears_fen", BigInteger, nullable=False),
+    CheckConstraint("balance_fen >= 0", name="balance"),
+    CheckConstraint("arrears_fen >= 0", name="arrears"),
+)
+
+meters = Table(
+    "meters",
+    metadata,
+    Column("meter_no", String(20), primary_key=True),
+    Column("customer_no", ForeignKey("customers.customer_no"), nullable=False, unique=True),
+    Column("wallet_unit", String(6), nullable=False),
+    Column("tariff", ForeignKey("tariffs.name"), nullable=False),
+    Column("purchase_count", BigInteger, nullable=False),  # with the open vend, if there is one
+    Column("open_order_no", String(19)),  # sold and neither confirmed nor cancelled
+    Column("tariff_year", Integer, nullable=False),  # the year that used_wh belongs to
+    Column("used_wh", BigInteger, nullable=False),
+    Column("min_fen", BigInteger, nullable=False),
+    Column("max_fen", BigInteger, nullable=False),
+    Column("multiple_fen", BigInteger, nullable=False),
+    Column("overstock_amount", BigInteger),  # wallet unit; None: the meter has no such limit
+    Column("seen_count", BigInteger),  # what the meter last wrote on the card, and its credit then
+    Column("seen_remaining", BigInteger),
+    CheckConstraint("used_wh >= 0", name="used"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("serial", String(16), primary_key=True),
+    Column("customer_no", ForeignKey("customers.customer_no"), nullable=False, index=True),
+    Column("replaced", Boolean(create_constraint=False), nullable=False),
+)
+
+vends = Table(
+    "vends",
+    metadata,
+    Column("order_no", String(19), primary_key=True),
+    Column("customer_no", String(20), nullable=False),
+    Column("meter_no", String(20), nullable=False),
+    Column("card_serial", String(16), nullable=False),
+    Column("purchase_count", BigInteger, nullable=False),  # N+1
+    Column("state", String(9), nullable=False),
+    Column("tariff_year", Integer, nullable=False),
+    Column("business_date", Date, nullable=False, index=True),
+    Column("sold_at_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # the Vend as JSON, answered again as it was
+)
+Index(
+    "uq_vends_meter_no_purchase_count",
+    vends.c.meter_no,
+    vends.c.purchase_count,
+    unique=True,
+    sqlite_where=vends.c.state != "cancelled",
+    postgresql_where=vends.c.state != "cancelled",
+)
+
+# -- orders ------------------------------------------------------------------------------------------
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_no", String(19), primary_key=True),
+    Column("terminal_no", String(6), nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("opened_at_ms", BigInteger),  # None, like the next three: only its notes are known yet
+    Column("customer_no", String(20)),
+    Column("meter_no", String(20)),
+    Column("card_serial", String(16)),
+    Column("state", String(9), nullable=False),
+    Column("paid_fen", BigInteger, nullable=False),
+    Column("request_digest", String(64)),  # SHA-256 of the request that sold
+    Column("parked", Boolean(create_constraint=False), nullable=False),
+    Column("parked_why", String(512)),
+    Column("verdict", String(16)),
+    Column("card_digest", String(64)),
+    Column("changed_at_ms", BigInteger, nullable=False),
+    Index("ix_orders_business_date_terminal_no", "business_date", "terminal_no"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("terminal_no", String(6), primary_key=True),
+    Column("note_id", String(64), primary_key=True),
+    Column("order_no", String(19), index=True),  # None: it happened during no order
+    Column("value_fen", BigInteger, nullable=False),
+    Column("place", String(10), nullable=False),  # order, unassigned, uncertain
+    Column("business_date", Date, nullable=False),
+    Column("taken_at_ms", BigInteger, nullable=False),
+)
+
+order_sequences = Table(
+    "order_sequences",
+    metadata,
+    Column("terminal_no", String(6), primary_key=True),
+    Column("last_sequence", Integer, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("terminal_no", String(6), primary_key=True),
+    Column("journal_id", String(64), primary_key=True),
+    Column("report_no", BigInteger, primary_key=True),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # the Report as JSON
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("alarm_no", _ROW_NUMBER, primary_key=True),
+    Column("terminal_no", String(6), nullable=False),
+    Column("order_no", String(19)),
+    Column("raised_by", String(8), nullable=False),  # terminal or center
+    Column("code", String(60), nullable=False),
+    Column("detail", String(512), nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+)
+
+# -- ledger: rows are added, never changed (triggers refuse it) ----------------------------------------
+
+ledger_transactions = Table(
+    "ledger_transactions",
+    metadata,
+    Column("posting_key", String(100), primary_key=True),
+    Column("phase", String(7), nullable=False),  # posted at once, or pending until it is resolved
+    Column("order_no", String(19), index=True),
+    Column("business_date", Date, nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+ledger_lines = Table(
+    "ledger_lines",
+    metadata,
+    Column("posting_key", ForeignKey("ledger_transactions.posting_key"), primary_key=True),
+    Column("line_no", Integer, primary_key=True),
+    Column("account", String(24), nullable=False),
+    Column("owner", String(20), nullable=False),  # whose account; empty: the house's own
+    Column("business_date", Date, nullable=False),
+    Column("debit_fen", BigInteger, nullable=False),
+    Column("credit_fen", BigInteger, nullable=False),
+    CheckConstraint(
+        "(debit_fen > 0 AND credit_fen = 0) OR (debit_fen = 0 AND credit_fen > 0)", name="one_side"
+    ),
+    Index("ix_ledger_lines_account_owner", "account", "owner"),
+    Index("ix_ledger_lines_business_date", "business_date"),
+)
+
+ledger_resolutions = Table(
+    "ledger_resolutions",
+    metadata,
+    Column("posting_key", ForeignKey("ledger_transactions.posting_key"), primary_key=True),
+    Column("outcome", String(6), nullable=False),  # posted or voided
+    Column("business_date", Date, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
