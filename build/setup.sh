@@ -30,15 +30,10 @@ try() {
 }
 
 as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null 2>&1; then
-        sudo "$@"
-    else
-        say "setup: installing system packages needs root, and there is no sudo here" >&2
-        return 1
-    fi
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
+
+can_be_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1; }
 
 apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"; }
 
@@ -57,22 +52,25 @@ missing_packages() {
     done
 }
 
+# Fails when something is still missing and another attempt could succeed.
 install_system_packages() {
     if ! command -v apt-get >/dev/null 2>&1; then
-        say "setup: this system has no apt-get, so system packages are left to you. Needed, by their Debian names:"
+        say "setup: there is no apt-get here, so system packages are left to you. Needed, by Debian's names:"
         wanted_packages | sed 's/^/    /'
         say "setup: going on with the Python side"
         return 0
     fi
-    missing=$(missing_packages)
+    missing=$(missing_packages | tr '\n' ' ')
     [ -n "$missing" ] || return 0
-    say "== installing system packages:" $missing
-    try apt_get update &&
-        # shellcheck disable=SC2086  # one word per package
-        try apt_get install --yes --no-install-recommends $missing || {
-        say "setup: these system packages could not be installed:" $missing >&2
-        say "setup: going on; what needs them will say so" >&2
-    }
+    say "== installing system packages: $missing"
+    # shellcheck disable=SC2086  # one word for each package
+    if can_be_root && try apt_get update && try apt_get install --yes --no-install-recommends $missing; then
+        return 0
+    fi
+    say "setup: could not install them (that needs root or sudo, and a package mirror). To do it by hand:" >&2
+    say "    apt-get install --no-install-recommends $missing" >&2
+    say "setup: going on; whatever needs them will fail and say so" >&2
+    return 1
 }
 
 check_python() {
@@ -110,12 +108,11 @@ install_python_packages() {
 }
 
 check_python
+if ! is_stamped "$SYSTEM_STAMP" "$(wanted_system)"; then
+    if install_system_packages; then system_complete=yes; else system_complete=no; fi
+fi
 if ! is_stamped "$PYTHON_STAMP" "$(wanted_python)"; then
-    install_system_packages
     install_python_packages
     wanted_python >"$PYTHON_STAMP"
-    wanted_system >"$SYSTEM_STAMP"
-elif ! is_stamped "$SYSTEM_STAMP" "$(wanted_system)"; then
-    install_system_packages
-    wanted_system >"$SYSTEM_STAMP"
 fi
+if [ "${system_complete:-yes}" = yes ]; then wanted_system >"$SYSTEM_STAMP"; fi
