@@ -1,9 +1,9 @@
 """What those who speak for terminals and staff need of the orders: the desk.
 
-All calls are made from worker threads, block until what they did is durable, and are safe from every
-thread. Besides what each says they raise the store's errors (`center.store.errors`): `StoreBusy` when
-nothing was done, `OutcomeUnknown` when nobody knows (ask or repeat under the same number),
-`StoreFailed` when the database refuses to work, `StoreClosed` after the shutdown began.
+All calls are made from worker threads, block until what they did is durable, and are safe from
+every thread. Besides what each says they raise the store's errors (`center.store.errors`):
+`StoreBusy` when nothing was done, `OutcomeUnknown` when nobody knows (ask or repeat under the same
+number), `StoreFailed` when the database refuses to work, `StoreClosed` after the shutdown began.
 """
 
 from typing import Protocol
@@ -65,7 +65,8 @@ class OrderDesk(Protocol):
         """What would this sum buy? Sells nothing."""
 
     def vend(self, terminal_no: str, request: VendRequest) -> VendAnswer:
-        """Take the request's notes and sell. A repeat returns the same vend; another body is refused.
+        """Take the request's notes and sell. A repeat returns the same vend, another body is
+        refused, and a refused sale leaves the notes in the order's suspense.
 
         Raises OrderOfAnother.
         """
@@ -89,7 +90,7 @@ class OrderDesk(Protocol):
         """
 
     def report(self, terminal_no: str, envelope: ReportEnvelope) -> ReportTaken:
-        """Take a must-arrive report. What it says is never refused: what does not fit becomes an alarm.
+        """Take a must-arrive report. What it says is never refused: what does not fit is an alarm.
 
         Raises ReportConflict.
         """

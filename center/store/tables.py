@@ -19,6 +19,8 @@ from sqlalchemy import (
     Text,
 )
 
+from vending.wire import LONGEST_TEXT
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -29,25 +31,27 @@ metadata = MetaData(
     }
 )
 
+_WIRE_TEXT = String(LONGEST_TEXT)
+"""Whatever a request may carry: an order is kept even when its customer is unknown."""
 _ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column that it calls INTEGER."""
 
-# -- fleet -------------------------------------------------------------------------------------------
+# -- fleet ---------------------------------------------------------------------------------------
 
 terminals = Table(
     "terminals",
     metadata,
     Column("terminal_no", String(6), primary_key=True),
     Column("name", String(120), nullable=False),
-    Column("blocked", Boolean(create_constraint=False), nullable=False),
+    Column("blocked", Boolean, nullable=False),
     Column("one_time_code_digest", String(128)),  # None: used up
     Column("public_key", String(64)),  # Ed25519, hexadecimal; None: not registered yet
     Column("registered_at_ms", BigInteger),
     Column("signed_in_at_ms", BigInteger),
-    Column("software_version", String(60)),
+    Column("software_version", _WIRE_TEXT),
 )
 
-# -- utility -----------------------------------------------------------------------------------------
+# -- utility -------------------------------------------------------------------------------------
 
 tariffs = Table(
     "tariffs",
@@ -62,7 +66,7 @@ customers = Table(
     Column("customer_no", String(20), primary_key=True),
     Column("name", String(120), nullable=False),
     Column("address", String(240), nullable=False),
-    Column("blocked", Boolean(create_constraint=False), nullable=False),
+    Column("blocked", Boolean, nullable=False),
     Column("balance_fen", BigInteger, nullable=False),
     Column("arrears_fen", BigInteger, nullable=False),
     CheckConstraint("balance_fen >= 0", name="balance"),
@@ -73,7 +77,7 @@ meters = Table(
     "meters",
     metadata,
     Column("meter_no", String(20), primary_key=True),
-    Column("customer_no", ForeignKey("customers.customer_no"), nullable=False, unique=True),
+    Column("customer_no", ForeignKey("customers.customer_no"), nullable=False, index=True),
     Column("wallet_unit", String(6), nullable=False),
     Column("tariff", ForeignKey("tariffs.name"), nullable=False),
     Column("purchase_count", BigInteger, nullable=False),  # with the open vend, if there is one
@@ -93,8 +97,8 @@ cards = Table(
     "cards",
     metadata,
     Column("serial", String(16), primary_key=True),
-    Column("customer_no", ForeignKey("customers.customer_no"), nullable=False, index=True),
-    Column("replaced", Boolean(create_constraint=False), nullable=False),
+    Column("meter_no", ForeignKey("meters.meter_no"), nullable=False, index=True),
+    Column("replaced", Boolean, nullable=False),
 )
 
 vends = Table(
@@ -120,7 +124,7 @@ Index(
     postgresql_where=vends.c.state != "cancelled",
 )
 
-# -- orders ------------------------------------------------------------------------------------------
+# -- orders --------------------------------------------------------------------------------------
 
 orders = Table(
     "orders",
@@ -129,16 +133,16 @@ orders = Table(
     Column("terminal_no", String(6), nullable=False),
     Column("business_date", Date, nullable=False),
     Column("opened_at_ms", BigInteger),  # None, like the next three: only its notes are known yet
-    Column("customer_no", String(20)),
-    Column("meter_no", String(20)),
-    Column("card_serial", String(16)),
+    Column("customer_no", _WIRE_TEXT),
+    Column("meter_no", _WIRE_TEXT),
+    Column("card_serial", _WIRE_TEXT),
     Column("state", String(9), nullable=False),
     Column("paid_fen", BigInteger, nullable=False),
     Column("request_digest", String(64)),  # SHA-256 of the request that sold
-    Column("parked", Boolean(create_constraint=False), nullable=False),
-    Column("parked_why", String(512)),
+    Column("parked", Boolean, nullable=False),
+    Column("parked_why", _WIRE_TEXT),
     Column("verdict", String(16)),
-    Column("card_digest", String(64)),
+    Column("card_digest", _WIRE_TEXT),
     Column("changed_at_ms", BigInteger, nullable=False),
     Index("ix_orders_business_date_terminal_no", "business_date", "terminal_no"),
 )
@@ -147,7 +151,7 @@ notes = Table(
     "notes",
     metadata,
     Column("terminal_no", String(6), primary_key=True),
-    Column("note_id", String(64), primary_key=True),
+    Column("note_id", _WIRE_TEXT, primary_key=True),
     Column("order_no", String(19), index=True),  # None: it happened during no order
     Column("value_fen", BigInteger, nullable=False),
     Column("place", String(10), nullable=False),  # order, unassigned, uncertain
@@ -166,7 +170,7 @@ reports = Table(
     "reports",
     metadata,
     Column("terminal_no", String(6), primary_key=True),
-    Column("journal_id", String(64), primary_key=True),
+    Column("journal_id", _WIRE_TEXT, primary_key=True),
     Column("report_no", BigInteger, primary_key=True),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # the Report as JSON
@@ -179,17 +183,17 @@ alarms = Table(
     Column("terminal_no", String(6), nullable=False),
     Column("order_no", String(19)),
     Column("raised_by", String(8), nullable=False),  # terminal or center
-    Column("code", String(60), nullable=False),
-    Column("detail", String(512), nullable=False),
+    Column("code", _WIRE_TEXT, nullable=False),
+    Column("detail", _WIRE_TEXT, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
 )
 
-# -- ledger: rows are added, never changed (triggers refuse it) ----------------------------------------
+# -- ledger: rows are added, never changed (triggers refuse it) ----------------------------------
 
 ledger_transactions = Table(
     "ledger_transactions",
     metadata,
-    Column("posting_key", String(100), primary_key=True),
+    Column("posting_key", String(600), primary_key=True),
     Column("phase", String(7), nullable=False),  # posted at once, or pending until it is resolved
     Column("order_no", String(19), index=True),
     Column("business_date", Date, nullable=False, index=True),
