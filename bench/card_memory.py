@@ -76,13 +76,14 @@ class CardMemory:
             self.bytes_written += 1
             if self._bytes_left is not None:
                 self._bytes_left -= 1
-        if self._bytes_left == 0:
+        if self._bytes_left == 0 and self._torn is TornByte.OLD:
             self._fail()
 
     def tear_after(self, bytes_left: int, torn: TornByte = TornByte.OLD) -> None:
         """Let the power fail after ``bytes_left`` more written bytes; 0: as the next write begins.
 
-        A write whose last byte is just that one is complete, and its answer is lost.
+        With `TornByte.OLD` that is between two bytes: a write whose last byte is just that one is
+        complete, and its answer is lost. Otherwise it is in the middle of the byte that follows.
         """
         self._bytes_left = bytes_left
         self._torn = torn

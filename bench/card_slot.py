@@ -6,7 +6,8 @@ kiosk's card worker.
 
 Controls of one byte: 00 power off, 01 power on, 02 warm reset (none is answered), 04 get the ATR,
 10 status (00 empty, 01 card present), 11 eject. A longer payload is a command APDU. Where there is
-no card, or it has no power, the answer is empty; a mute card does not answer at all.
+no card, or it has no power, the answer is empty. A mute card does not answer at all, and neither
+does one that was powered the wrong way round when it is asked for its ATR.
 """
 
 import threading
@@ -61,7 +62,7 @@ class Reply:
     delay_s: float = 0.0
 
 
-Observer = Callable[[SlotEvent], None]
+Observer = Callable[[SlotEvent], object]
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class CardSlot:
     def tear_after_bytes(
         self, count: int, *, pulled: bool = True, torn: TornByte = TornByte.OLD
     ) -> None:
-        """Cut the power of the card (this one, or the next one inserted) after ``count`` more written
+        """Cut the power of this card, or the next one inserted, after ``count`` more written
         bytes. ``pulled``: because somebody pulled it; otherwise it stays, without power.
         """
         with self._changed:
@@ -235,7 +236,7 @@ class CardSlot:
         if payload in (POWER_ON, RESET):
             return None, self._power_on()
         if payload == GET_ATR:
-            return Reply(self._atr), []
+            return (None if self._powered and not self._atr else Reply(self._atr)), []
         if payload == STATUS:
             return Reply(_EMPTY if self._chip is None else _PRESENT), []
         if payload == EJECT:
@@ -246,7 +247,7 @@ class CardSlot:
         if self._chip is None:
             return []
         self._atr = self._chip.reset()
-        self._powered = bool(self._atr)
+        self._powered = True
         return [SlotEvent(SlotEventKind.RESET, answer=self._atr)]
 
     def _power_off(self) -> None:

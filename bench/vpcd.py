@@ -11,7 +11,7 @@ from typing import Self
 
 from bench.card import Chip
 from bench.card_line import LineClosed, hang_up, receive_frame, send_frame
-from bench.card_slot import CardSlot, Reply
+from bench.card_slot import GET_ATR, CardSlot, Reply
 
 DEFAULT_PORT = 35963
 """Of vpcd's first slot; the second listens on the next port."""
@@ -20,7 +20,7 @@ JOIN_TIMEOUT_S = 5.0
 
 
 class VpcdSlot:
-    """One slot of the virtual reader. Faults are its `slot`'s: a card pulled there hangs up here."""
+    """One slot of the virtual reader. Faults are its `slot`'s; pulled there, the card hangs up."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
         self.slot = CardSlot()
@@ -70,11 +70,16 @@ class VpcdSlot:
     def _converse(self, line: socket.socket) -> None:
         try:
             while self.slot.present:
-                self._answer(line, self.slot.receive(receive_frame(line)))
+                self._answer(line, self._exchange(receive_frame(line)))
         except (LineClosed, OSError):
             pass  # the reader is gone
         finally:
             hang_up(line)
+
+    def _exchange(self, payload: bytes) -> Reply | None:
+        """A reader finds by itself that a card gives no ATR; vpcd wants to be told, by nothing."""
+        reply = self.slot.receive(payload)
+        return Reply(b"") if reply is None and payload == GET_ATR else reply
 
     def _answer(self, line: socket.socket, reply: Reply | None) -> None:
         if reply is None or not self.slot.present:
