@@ -6,8 +6,8 @@ kiosk's card worker.
 
 Controls of one byte: 00 power off, 01 power on, 02 warm reset (none is answered), 04 get the ATR,
 10 status (00 empty, 01 card present), 11 eject. A longer payload is a command APDU. Where there is
-no card, or it has no power, the answer is empty. A mute card does not answer at all, and neither
-does one that was powered the wrong way round when it is asked for its ATR.
+no card, or a command finds no power, the answer is empty. A mute card does not answer at all, and
+neither does one that is in the wrong way round when it is asked for its ATR.
 """
 
 import threading
@@ -128,6 +128,8 @@ class CardSlot:
             if self._chip is not None:
                 raise ValueError("there is a card in the slot already")
             self._chip, self._ejected = chip, None
+            self._atr = chip.reset()
+            chip.power_off()
             self._arm()
         self._tell(SlotEvent(SlotEventKind.INSERTED))
 
@@ -236,7 +238,7 @@ class CardSlot:
         if payload in (POWER_ON, RESET):
             return None, self._power_on()
         if payload == GET_ATR:
-            return (None if self._powered and not self._atr else Reply(self._atr)), []
+            return self._answer_to_reset(), []
         if payload == STATUS:
             return Reply(_EMPTY if self._chip is None else _PRESENT), []
         if payload == EJECT:
@@ -246,14 +248,18 @@ class CardSlot:
     def _power_on(self) -> list[SlotEvent]:
         if self._chip is None:
             return []
-        self._atr = self._chip.reset()
         self._powered = True
-        return [SlotEvent(SlotEventKind.RESET, answer=self._atr)]
+        return [SlotEvent(SlotEventKind.RESET, answer=self._chip.reset())]
 
     def _power_off(self) -> None:
         if self._chip is not None:
             self._chip.power_off()
-        self._powered, self._atr = False, b""
+        self._powered = False
+
+    def _answer_to_reset(self) -> Reply | None:
+        if self._chip is None:
+            return Reply(b"")
+        return Reply(self._atr) if self._atr else None
 
     def _eject(self) -> list[SlotEvent]:
         chip = self._take_out()

@@ -77,7 +77,9 @@ class VpcdSlot:
             hang_up(line)
 
     def _exchange(self, payload: bytes) -> Reply | None:
-        """A reader finds by itself that a card gives no ATR; vpcd wants to be told, by nothing."""
+        """The virtual reader asks for the ATR to learn whether a card is there: one that is in the
+        wrong way round is no card to it.
+        """
         reply = self.slot.receive(payload)
         return Reply(b"") if reply is None and payload == GET_ATR else reply
 
