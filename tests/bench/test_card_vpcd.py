@@ -62,6 +62,7 @@ def card_side(reader: Reader) -> Iterator[VpcdSlot]:
 def test_a_reader_powers_the_card_up_and_talks_to_it(reader: Reader, card_side: VpcdSlot) -> None:
     card_side.insert(issue(PLAIN))
     reader.accept()
+    assert reader.ask(b"\x04")[5:13] == SERIAL  # how it learns that a card is there
     for control in (b"\x00", b"\x01", b"\x02"):
         reader.send(control)
     assert reader.ask(b"\x04")[5:13] == SERIAL

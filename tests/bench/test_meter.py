@@ -1,5 +1,6 @@
 """What the meter does with a card: the firmware's table, row by row, and as properties."""
 
+import contextlib
 from dataclasses import dataclass, replace
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 from bench.card import Card, Chip
 from bench.card_crypto import IssuerKeys
 from bench.card_files import is_return_empty, parse_return
-from bench.card_memory import CardImage, PowerLost
+from bench.card_memory import CardImage, PowerLost, TornByte
 from bench.card_other import ForeignCard, ReversedCard
 from bench.issue_card import TEST_KEYS, CardIssue, blank_card, issue
 from bench.meter import CREDIT_LIMIT, Credit, Meter, MeterError, MeterState, PlugResult
-from tests.bench.card_host import CUSTOMER_NO, METER_NO, PLAIN, SERIAL
+from tests.bench.card_host import CUSTOMER_NO, METER_NO, PLAIN, SERIAL, vend, write_vend
 from vending.card import CardKind, WalletUnit
 from vending.tariff import Tariff, TariffStep
 
@@ -331,6 +332,25 @@ def test_a_return_file_torn_by_the_meter_costs_no_credit(after: int) -> None:
     assert meter.plug(card).error is None
     assert meter.state.credits == [Credit(8, 9_205, SERIAL)]
     assert parse_return(card.image.returned).remaining == 2_365 + 9_205
+
+
+@pytest.mark.parametrize("count", [7, 255, 65_535])
+@given(after=st.integers(0, 57), torn=st.sampled_from(TornByte))
+def test_a_purchase_torn_by_a_terminal_is_credited_whole_or_not_at_all(
+    count: int, after: int, torn: TornByte
+) -> None:
+    meter, card = meter_at(count), issue(replace(PLAIN, purchase_count=count))
+    sold = vend(count + 1, 9_205)
+    card.tear_after(after, torn)
+    with contextlib.suppress(PowerLost):  # a last byte that is torn apart is no power cut after it
+        write_vend(card, sold)
+    card.forget_tear()
+    meter.plug(card)
+    credit = Credit(count + 1, 9_205, SERIAL)
+    assert meter.state.credits in ([], [credit])
+    write_vend(card, sold)
+    meter.plug(card)
+    assert meter.state.credits == [credit]
 
 
 # -- consumption -----------------------------------------------------------------------------------
