@@ -1,0 +1,1 @@
+"""The State Grid user card: files, judgement and conversation."""
