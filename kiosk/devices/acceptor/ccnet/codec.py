@@ -1,7 +1,7 @@
 """CCNET frames: bytes in, frames and garbage out; never reads, never waits.
 
-A frame is ``02 address length data.. crc-low crc-high``. The length counts every byte of the frame. A
-length byte of 0 says that a 16-bit length (high byte first) stands after the first data byte.
+A frame is ``02 address length data.. crc-low crc-high``. The length counts every byte of the frame.
+A length byte of 0 says that a 16-bit length (high byte first) stands after the first data byte.
 """
 
 from collections.abc import Iterator

@@ -174,7 +174,7 @@ class BillTable:
 
     @classmethod
     def decode(cls, data: bytes) -> "BillTable":
-        """Decode an answer to GET BILL TABLE: 24 times mantissa, country, exponent (bit 7: minus)."""
+        """Decode the bill table: 24 times mantissa, country, exponent (bit 7: minus)."""
         entries = (data[at : at + ENTRY_SIZE] for at in range(0, TABLE_SIZE, ENTRY_SIZE))
         return cls(tuple(_value_fen(entry) for entry in entries))
 
