@@ -1,11 +1,14 @@
 """State Grid user card, without I/O: what files say, and the new files of an order."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kiosk.meter_card import apdu
 from kiosk.meter_card.layouts.codec import (
+    FRAME_HEAD_BYTES,
+    FRAME_TAIL_BYTES,
     FieldError,
+    FileLayout,
     Layout,
     digits,
     framed,
@@ -29,8 +32,6 @@ RETURNED = "returned"
 FILES = (PARAMETERS, WALLET, RETURNED)
 
 MAC_BYTES = 4
-MAX_USER_TYPE = 4
-"""01 single rate, 02 time of use, 03 step, 04 both; 00 where the byte is reserved."""
 
 Files = Mapping[str, bytes]
 
@@ -127,9 +128,9 @@ def plan_of(layout: Layout, image: CardImage, order: WriteOrder) -> WritePlan:
     """Return the steps from an image to the order. Files that are right already are left alone."""
     check_order(layout, order)
     after = {
-        PARAMETERS: _new_parameters(layout, image.files[PARAMETERS], order.before),
+        PARAMETERS: _new_parameters(layout, image, order.before),
         RETURNED: bytes(layout.files[RETURNED].length),
-        WALLET: _new_wallet(layout, order),
+        WALLET: _wallet(layout, order.vend.wallet_amount, order.vend.purchase_count),
     }
     wanted = [name for name in layout.write.order if after[name] != image.files[name]]
     return WritePlan(steps=tuple(_step(layout, name, after[name]) for name in wanted), after=after)
@@ -140,23 +141,19 @@ def _step(layout: Layout, name: str, data: bytes) -> WriteStep:
     return WriteStep(file=name, header=header, data=data)
 
 
-def _new_wallet(layout: Layout, order: WriteOrder) -> bytes:
+def _wallet(layout: Layout, amount: int, count: int) -> bytes:
     file = layout.files[WALLET]
     try:
-        amount = put(file, "amount", bytes(file.length), order.vend.wallet_amount)
-        return put(file, "purchase_count", amount, order.vend.purchase_count)
+        data = put(file, "amount", bytes(file.length), amount)
+        return put(file, "purchase_count", data, count)
     except FieldError as error:
         raise AdapterMisused(f"wallet file: {error}") from error
 
 
-def _new_parameters(layout: Layout, present: bytes, before: CardSnapshot) -> bytes:
-    """What a purchase must say, laid over what the card says.
-
-    Mends a file that a torn write left: every byte of it is as it was or as we wanted it.
-    """
+def _new_parameters(layout: Layout, image: CardImage, before: CardSnapshot) -> bytes:
+    """What a purchase must say, laid over what the card said before it."""
     file = layout.files[PARAMETERS]
-    _check_mendable(layout, present)
-    data = put(file, "update_flags", present, 0)
+    data = put(file, "update_flags", _sound_parameters(layout, image, before), 0)
     data = put(file, layout.variant.field, data, layout.variant.value)
     data = put(file, "meter_no", data, before.meter_no)
     data = put(file, "customer_no", data, before.customer_no)
@@ -174,16 +171,31 @@ def new_kind(before: CardSnapshot) -> CardKind:
     return before.kind if before.returned is None else CardKind.PURCHASE
 
 
-def _check_mendable(layout: Layout, present: bytes) -> None:
-    """Raise CardDamaged where mending would put a checksum over rubbish."""
-    file = layout.files[PARAMETERS]
-    try:
-        for name in ("alarm_1", "alarm_2", "ct_ratio", "pt_ratio"):
-            number(file, name, present)
-    except FieldError as error:
-        raise CardDamaged(f"parameter file: {error}") from error
-    if number(file, "user_type", present) > MAX_USER_TYPE:
-        raise CardDamaged("parameter file: user type")
+def _sound_parameters(layout: Layout, image: CardImage, before: CardSnapshot) -> bytes:
+    """Return the parameter file, or what it was before our own write tore it.
+
+    It is written first, so whenever it is torn the other files are as they were, and the digest
+    taken before the write tells which restoration is the right one: no checksum is ever put over
+    rubbish. Raises CardDamaged.
+    """
+    file, present = layout.files[PARAMETERS], image.files[PARAMETERS]
+    if is_sound(file, present):
+        return present
+    wallet = _wallet(layout, before.wallet_amount, before.purchase_count)
+    torn = put(file, "kind", present, layout.kinds[before.kind])
+    for candidate in _restorations(file, torn):
+        files = {**image.files, PARAMETERS: candidate, WALLET: wallet}
+        if digest_of(files) == before.digest:
+            return candidate
+    raise CardDamaged("parameter file: beyond repair")
+
+
+def _restorations(file: FileLayout, torn: bytes) -> Iterator[bytes]:
+    """Sound files that differ from a torn one in no byte of the body, or in one."""
+    yield framed(file, torn)
+    for at in range(FRAME_HEAD_BYTES, file.length - FRAME_TAIL_BYTES):
+        for byte in range(256):
+            yield framed(file, torn[:at] + bytes([byte]) + torn[at + 1 :])
 
 
 def _kind_of(layout: Layout, code: int) -> CardKind:
