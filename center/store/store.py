@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -28,13 +28,17 @@ class Store:
         Raises StoreFailed when the database cannot be used.
         """
         self._writer = open_writer(dsn)
-        self._reader = open_reader(dsn)
+        self.reader: Engine = open_reader(dsn)
+        """For questions that are part of something larger; prefer `read`."""
         try:
             migrate(self._writer)
         except DBAPIError as error:
             self._dispose()
             raise StoreFailed(f"the database cannot be opened: {error.orig}") from error
-        self._committer = Committer(self._writer)
+        except StoreFailed:
+            self._dispose()
+            raise
+        self.committer = Committer(self._writer)
 
     def write(self, unit: Unit[T], timeout_s: float = WRITE_TIMEOUT_S) -> T:
         """Run ``unit`` in the writer and return its result once that is durable.
@@ -42,7 +46,7 @@ class Store:
         Raises what the unit raises (it then had no effect), StoreBusy, StoreClosed, StoreFailed or
         OutcomeUnknown.
         """
-        return self._committer.submit(unit, timeout_s)
+        return self.committer.submit(unit, timeout_s)
 
     def read(self, question: Callable[[Connection], T]) -> T:
         """Run ``question`` on one consistent moment of the database, in the caller's thread.
@@ -50,7 +54,7 @@ class Store:
         Raises StoreBusy or StoreFailed.
         """
         try:
-            with self._reader.begin() as connection:
+            with self.reader.begin() as connection:
                 return question(connection)
         except PoolTimeoutError as error:
             raise StoreBusy("too many questions at once") from error
@@ -60,10 +64,10 @@ class Store:
     def close(self) -> None:
         """Finish what waits and close. Raises StoreFailed when that takes too long."""
         try:
-            self._committer.close(CLOSE_TIMEOUT_S)
+            self.committer.close(CLOSE_TIMEOUT_S)
         finally:
             self._dispose()
 
     def _dispose(self) -> None:
         self._writer.dispose()
-        self._reader.dispose()
+        self.reader.dispose()

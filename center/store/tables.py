@@ -110,7 +110,6 @@ vends = Table(
     Column("card_serial", String(16), nullable=False),
     Column("purchase_count", BigInteger, nullable=False),  # N+1
     Column("state", String(9), nullable=False),
-    Column("tariff_year", Integer, nullable=False),
     Column("business_date", Date, nullable=False, index=True),
     Column("sold_at_ms", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # the Vend as JSON, answered again as it was

@@ -96,7 +96,6 @@ def _create_utility() -> None:
         sa.Column("card_serial", sa.String(length=16), nullable=False),
         sa.Column("purchase_count", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=9), nullable=False),
-        sa.Column("tariff_year", sa.Integer(), nullable=False),
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("sold_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
