@@ -1,0 +1,60 @@
+"""Do you need more time? Asked over whatever the page shows, before anything is given up."""
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from kiosk.flow.screen import Button, Screen
+from kiosk.ui.i18n import Words
+from kiosk.ui.kit import Kit, column
+from kiosk.ui.widgets.actions import Actions
+from kiosk.ui.widgets.text import Align, Panel, Text
+
+_VEIL = QColor(6, 24, 17, 205)
+
+
+class MoreTime(QWidget):
+    """A veil over the page and on it one question with a big Yes."""
+
+    def __init__(self, kit: Kit, parent: QWidget) -> None:
+        super().__init__(parent)
+        theme = kit.theme
+        self._title = Text("title", shade="strong", align=Align.AlignCenter)
+        self._text = Text("body", align=Align.AlignCenter)
+        self._key, self._paid = "more-time.text", ""
+        self._words: Words | None = None
+        self.actions = Actions(kit)
+        card = Panel("panel")
+        inside = column(card, spacing=theme.px(34))
+        aside = theme.px(48)
+        inside.setContentsMargins(aside, theme.px(48), aside, theme.px(40))
+        inside.addWidget(self._title)
+        inside.addWidget(self._text)
+        inside.addWidget(self.actions)
+        layout = column(self)
+        layout.setContentsMargins(theme.px(60), 0, theme.px(60), 0)
+        layout.addStretch(1)
+        layout.addWidget(card)
+        layout.addStretch(1)
+        self.hide()
+
+    def ask(self, screen: Screen, words: Words) -> None:
+        """Show the question of ``screen``."""
+        paid_fen = screen.tender.paid_fen if screen.tender else 0
+        self._words, self._paid = words, words.money(paid_fen)
+        self._key = "more-time.text-paid" if paid_fen else "more-time.text"
+        self._title.say(words.text("more-time.title"))
+        leave = words.text("more-time.cancel-paid" if paid_fen else "more-time.cancel")
+        titles = {Button.CANCEL: leave, Button.FINISH: words.text("more-time.cancel-paid")}
+        self.actions.offer({b: (titles.get(b, words.button(b)), "") for b in screen.buttons})
+        self.show()
+        self.raise_()
+
+    def tell_seconds(self, seconds: int) -> None:
+        """Say how long the question stays."""
+        if self._words is not None and self.isVisible():
+            self._text.say(self._words.text(self._key, seconds=seconds, paid=self._paid))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), _VEIL)
+        painter.end()

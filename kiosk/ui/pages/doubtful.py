@@ -1,0 +1,87 @@
+"""Paid, and not (provably) delivered: the money is safe, this is the number, this is what to do."""
+
+from kiosk.flow.screen import Screen
+from kiosk.flow.session import Cause, Why
+from kiosk.ui.i18n import Words, grouped
+from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.card_slot import CardScene, CardSlot
+from kiosk.ui.widgets.facts import Facts
+from kiosk.ui.widgets.marks import Mark, Sign
+from kiosk.ui.widgets.text import Panel, Text
+
+COMES_AGAIN: frozenset[Cause] = frozenset(
+    {Why.CARD_GONE, Why.WRITE_FAILED, Why.SEALS_FAILED, Why.SALE_UNKNOWN, Why.CARD_CHANGED}
+)
+"""Inserting the card again settles these."""
+
+
+class Todo(Panel):
+    """What to do now, set off from what happened."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__("warning")
+        theme = kit.theme
+        self._todo = Text("strong")
+        self._more = Text("body")
+        layout = column(self, spacing=theme.px(8))
+        layout.setContentsMargins(theme.px(28), theme.px(18), theme.px(28), theme.px(18))
+        layout.addWidget(self._todo)
+        layout.addWidget(self._more)
+
+    def say(self, todo: str, more: str = "") -> None:
+        """Show what to do, and what else."""
+        self._todo.say(todo)
+        self._more.say(more)
+        self.setVisible(bool(todo))
+
+
+class DoubtfulPage(Page):
+    """Calms first, explains second, and never leaves anyone without a next step."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        theme, motion = kit.theme, kit.config.motion
+        self._slot = CardSlot(CardScene.TAKE, motion=motion)
+        self._picture = PicturePanel(kit, self._slot)
+        self._title = Text("title", shade="strong")
+        self._what = Text("body")
+        self._facts = Facts(theme, 3)
+        self._todo = Todo(kit)
+        head = row(spacing=theme.px(24))
+        head.addWidget(Mark(theme.px(112), Sign.SAFE, motion=motion))
+        head.addWidget(self._title, 1)
+        words = column(spacing=theme.px(16))
+        words.addStretch(1)
+        words.addLayout(head)
+        for widget in (self._what, self._facts, self._todo):
+            words.addWidget(widget)
+        words.addStretch(1)
+        self.beside(self._picture, words, shares=(8, 16))
+
+    def fill_content(self, screen: Screen, words: Words) -> None:
+        self._title.say(words.text("doubtful.title"))
+        self._show_picture(screen, words)
+        outcome = screen.outcome
+        if outcome is not None:
+            paid = (words.text("doubtful.paid"), words.money(outcome.paid_fen))
+            self._facts.say([paid, (words.text("doubtful.order"), grouped(outcome.order_no))])
+        self._say_what(screen, words)
+
+    def _say_what(self, screen: Screen, words: Words) -> None:
+        phone = words.text("doubtful.phone")
+        if screen.cause is None:
+            self._what.say(words.text("doubtful.keep"))
+            self._todo.say(words.text("doubtful.todo"), phone)
+            return
+        sentence = words.cause(screen.cause, paid=True)
+        self._what.say(sentence.text)
+        self._todo.say(sentence.todo, phone if screen.cause in COMES_AGAIN else "")
+
+    def _show_picture(self, screen: Screen, words: Words) -> None:
+        again = screen.cause is None or screen.cause in COMES_AGAIN
+        self._picture.setVisible(screen.card_present or again)
+        scene = CardScene.TAKE if screen.card_present else CardScene.INSERT
+        if self._slot.scene is not scene:
+            self._slot.show_scene(scene)
+        self._picture.say(words.text("done.take-card") if screen.card_present else "")

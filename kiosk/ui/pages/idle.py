@@ -1,0 +1,119 @@
+"""The attract screen: what this machine does and how to begin."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout
+
+from kiosk.flow.screen import Screen, Step
+from kiosk.ui.i18n import Words
+from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.pages.page import Page
+from kiosk.ui.theme import TONES, Theme
+from kiosk.ui.widgets.card_slot import ATTRACT, CardScene, CardSlot
+from kiosk.ui.widgets.step_icons import StepIcon
+from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.ticker import Ticker
+
+_RINGS = 7
+
+
+class Hero(Panel):
+    """A green ground with rings that spread from the card slot's side."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("brand")
+        self._theme = theme
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect())
+        ground = QLinearGradient(rect.topLeft(), rect.bottomRight())
+        ground.setColorAt(0, QColor(TONES["brand"].ground))
+        ground.setColorAt(1, QColor("#003F2C"))
+        painter.fillRect(rect, ground)
+        centre = QPointF(rect.width() * (0.5 if self._theme.portrait else 0.74), rect.height() * 0.55)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for number in range(_RINGS):
+            ring = QColor(255, 255, 255, 22 - 2 * number)
+            painter.setPen(QPen(ring, self._theme.px(3)))
+            radius = self._theme.px(250 + 90 * number)
+            painter.drawEllipse(centre, radius, radius)
+        painter.end()
+
+
+class StepTile(Panel):
+    """A picture of a step over its name."""
+
+    def __init__(self, kit: Kit, step: Step) -> None:
+        super().__init__("panel")
+        theme = kit.theme
+        self._name = Text("body", align=Align.AlignCenter)
+        layout = column(self, spacing=theme.px(4))
+        layout.setContentsMargins(theme.px(8), theme.px(14), theme.px(8), theme.px(10))
+        layout.addWidget(StepIcon(theme, step), 0, Align.AlignHCenter)
+        layout.addWidget(self._name, 1)
+
+    def say(self, name: str) -> None:
+        """Name the step."""
+        self._name.say(name)
+
+
+class IdlePage(Page):
+    """Moves for a moment, rests for longer, and fills the screen from edge to edge."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        theme, motion = kit.theme, kit.config.motion
+        self.frame.setContentsMargins(0, 0, 0, theme.px(20))
+        self._title = Text("hero", align=Align.AlignLeft | Align.AlignBottom)
+        self._how = Text("lead", shade="strong", align=Align.AlignLeft | Align.AlignTop)
+        self._tiles = {step: StepTile(kit, step) for step in Step}
+        self._ticker = Ticker(theme, motion=motion)
+        slot = CardSlot(motion=motion)
+        slot.show_scene(CardScene.INSERT, rhythm=ATTRACT)
+        self.content.addWidget(self._hero(theme, slot), 1)
+        self.content.addLayout(self._steps(theme))
+
+    def fill_content(self, screen: Screen, words: Words) -> None:
+        self._title.say(words.text("idle.title"))
+        self._how.say(words.text("idle.text"))
+        for step, tile in self._tiles.items():
+            tile.say(words.text(f"idle.step-{step.value}"))
+        notes = words.notes(self.kit.config.note_values_fen)
+        facts = [words.text("idle.fact-notes", notes=notes)]
+        facts += [words.text("idle.fact-change"), words.text("idle.fact-help")]
+        self._ticker.say(facts)
+        self.say_printer(screen, words)
+
+    def _hero(self, theme: Theme, slot: CardSlot) -> Hero:
+        hero = Hero(theme)
+        portrait = theme.portrait
+        if portrait:
+            for text in (self._title, self._how):
+                text.setAlignment(Align.AlignCenter)
+        said = column(spacing=theme.px(22))
+        said.addStretch(1)
+        said.addWidget(self._title)
+        said.addWidget(self._how)
+        said.addStretch(1)
+        layout = column(hero) if portrait else row(hero, spacing=theme.px(20))
+        aside = theme.px(56)
+        layout.setContentsMargins(aside, theme.px(28), aside, theme.px(28))
+        layout.addLayout(said, 2 if portrait else 11)
+        layout.addWidget(slot, 5 if portrait else 10)
+        return hero
+
+    def _steps(self, theme: Theme) -> QVBoxLayout:
+        """Return what lies below the hero, kept off the screen's edges, which only the hero touches."""
+        tiles = row(spacing=theme.px(18))
+        for tile in self._tiles.values():
+            tiles.addWidget(tile, 1)
+        layout = column(spacing=theme.px(14))
+        layout.setContentsMargins(theme.margin, theme.px(8), theme.margin, 0)
+        layout.addLayout(tiles)
+        for bar in (self.notice, self.printer_bar):
+            self.frame.removeWidget(bar)
+            layout.addWidget(bar)
+        layout.addWidget(self._ticker)
+        return layout

@@ -1,0 +1,53 @@
+"""The machine cannot sell: why, until when, and where to go instead."""
+
+from kiosk.flow.screen import Screen
+from kiosk.flow.session import Why
+from kiosk.ui.i18n import Words
+from kiosk.ui.kit import Kit, column
+from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.card_slot import CardScene, CardSlot
+from kiosk.ui.widgets.marks import Mark, Sign, WaitRing
+from kiosk.ui.widgets.text import Align, Panel, Text
+
+
+class OutOfServicePage(Page):
+    """Honest and calm; while starting it shows that something is happening."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        theme, motion = kit.theme, kit.config.motion
+        self._ring = WaitRing(theme.px(170), motion=motion)
+        self._mark = Mark(theme.px(170), Sign.ATTENTION, motion=False)
+        self._title = Text("hero", align=Align.AlignCenter)
+        self._card = PicturePanel(kit, CardSlot(CardScene.TAKE, motion=motion))
+        self._what = Text("lead", shade="strong", align=Align.AlignCenter)
+        self._todo = Text("lead", align=Align.AlignCenter)
+        self._help = Text("figure", shade="strong", align=Align.AlignCenter)
+        told = Panel("panel")
+        words = column(told, spacing=theme.px(18))
+        words.setContentsMargins(theme.px(40), theme.px(34), theme.px(40), theme.px(34))
+        words.addWidget(self._what)
+        words.addWidget(self._todo)
+        middle = column(spacing=theme.px(22))
+        middle.addStretch(3)
+        middle.addWidget(self._ring, 0, Align.AlignHCenter)
+        middle.addWidget(self._mark, 0, Align.AlignHCenter)
+        middle.addWidget(self._title)
+        middle.addStretch(1)
+        middle.addWidget(told)
+        middle.addWidget(self._help)
+        middle.addStretch(3)
+        self.beside(self._card, middle, shares=(8, 14))
+
+    def fill_content(self, screen: Screen, words: Words) -> None:
+        cause = screen.cause or Why.STARTING
+        starting = cause is Why.STARTING
+        self._ring.setVisible(starting)
+        self._mark.setVisible(not starting)
+        sentence = words.cause(cause)
+        self._title.say(sentence.title if starting else words.text("out-of-service.title"))
+        self._what.say(sentence.text)
+        self._todo.say(sentence.todo)
+        self._help.say("" if starting else words.text("out-of-service.help"))
+        self._card.setVisible(screen.card_present)
+        self._card.say(words.text("refused.take-card"))

@@ -1,0 +1,158 @@
+"""Put in notes: what is in, what it buys, what would happen now, and what came back and why."""
+
+from PySide6.QtWidgets import QGridLayout
+
+from kiosk.flow.screen import AccountView, Button, Screen, TenderView
+from kiosk.flow.session import Notice
+from kiosk.ui.i18n import Words
+from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.facts import Pair, PairRows
+from kiosk.ui.widgets.note_slot import NoteScene, NoteSlot
+from kiosk.ui.widgets.text import Align, Panel, Text
+from vending.card import WalletUnit
+
+CAME_BACK = frozenset(
+    {
+        Notice.NOTE_RETURNED,
+        Notice.NOTE_TOO_SMALL,
+        Notice.NOTE_OVER_LIMIT,
+        Notice.NOTE_OVERSTOCK,
+        Notice.NOTE_NOT_MULTIPLE,
+        Notice.NOTE_TOO_MANY,
+        Notice.NOTE_UNRECOGNISED,
+        Notice.NOTE_ONE_AT_A_TIME,
+    }
+)
+
+
+class Sum(Panel):
+    """The amount that is in, large, and below it what it buys."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__("panel")
+        theme = kit.theme
+        self._label = Text("body", shade="muted")
+        self._amount = Text("amount", shade="strong", wrap=False)
+        self._buys = Text("lead", wrap=False)
+        self._gets = Text("figure", shade="strong", wrap=False, align=Align.AlignRight | Align.AlignVCenter)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(20))
+        grid.setVerticalSpacing(theme.px(2))
+        self._rows = PairRows(grid, 3, align=Align.AlignRight | Align.AlignVCenter)
+        bought = row(spacing=theme.px(16))
+        bought.addWidget(self._buys)
+        bought.addWidget(self._gets, 1)
+        layout = column(self)
+        layout.setContentsMargins(theme.px(28), theme.px(14), theme.px(28), theme.px(14))
+        layout.addWidget(self._label)
+        layout.addWidget(self._amount)
+        layout.addStretch(1)
+        layout.addLayout(bought)
+        layout.addStretch(1)
+        layout.addLayout(grid)
+
+    def say(self, paid: Pair, bought: Pair, rows: list[Pair]) -> None:
+        """Show what is in, what it buys and the rest."""
+        self._label.setText(paid[0])
+        self._amount.setText(paid[1])
+        self._buys.setText(bought[0])
+        self._gets.setText(bought[1])
+        self._rows.say(rows)
+
+
+class TenderPage(Page):
+    """Changes with every note, within the blink in which the note goes in."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        theme = kit.theme
+        self._title = Text("title")
+        self._slot = NoteSlot(motion=kit.config.motion)
+        self._picture = PicturePanel(kit, self._slot)
+        self._sum = Sum(kit)
+        words = column(spacing=theme.gap)
+        words.addWidget(self._sum, 1)
+        self.content.addWidget(self._title)
+        self.beside(self._picture, words, shares=(9, 14))
+
+    def fill_content(self, screen: Screen, words: Words) -> None:
+        account, tender = screen.account, screen.tender
+        if account is None or tender is None:
+            return
+        self._title.say("" if screen.notice else headline(account, tender, words))
+        self._show_note(screen, tender)
+        values = words.notes(account.note_values_fen)
+        self._picture.say(words.text("tender.notes"), values)
+        paid = (words.text("tender.paid"), words.money(tender.paid_fen))
+        self._sum.say(paid, bought(account, tender, words), rest(tender, words))
+
+    def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
+        note = ""
+        if button is Button.FINISH and screen.account and screen.tender:
+            note = outcome(screen.account, screen.tender, words)
+        return words.button(button), note
+
+    def _show_note(self, screen: Screen, tender: TenderView) -> None:
+        last = tender.last_note_fen or 0
+        if tender.moving:
+            self._slot.show_note(NoteScene.SWALLOW, last)
+        elif screen.notice in CAME_BACK:
+            self._slot.show_note(NoteScene.RETURN)
+        elif screen.notice is Notice.ACCEPTOR_FAULT or tender.room_fen == 0:
+            self._slot.show_note(NoteScene.CLOSED)
+        else:
+            self._slot.show_note(NoteScene.INVITE)
+
+
+def headline(account: AccountView, tender: TenderView, words: Words) -> str:
+    """Return the one sentence that matters now."""
+    if tender.moving:
+        return words.text("tender.moving")
+    if 0 < tender.paid_fen < account.min_fen:
+        short = words.money(account.min_fen - tender.paid_fen)
+        return words.text("tender.minimum", min=words.money(account.min_fen), short=short)
+    if account.multiple_fen and tender.paid_fen % account.multiple_fen:
+        return words.text("tender.multiple", multiple=words.money(account.multiple_fen))
+    if tender.room_fen < min(account.note_values_fen, default=1):
+        return words.text("tender.full")
+    return words.text("tender.title")
+
+
+def bought(account: AccountView, tender: TenderView, words: Words) -> Pair:
+    """Return what the money buys, in what the card's wallet counts."""
+    money = account.wallet_unit is WalletUnit.MONEY
+    label = words.text("tender.buys-money" if money else "tender.buys")
+    if tender.quote is None:
+        return label, words.text("tender.working-out")
+    if money:
+        return label, words.money(tender.quote.energy_fen)
+    return label, words.energy(tender.quote.energy_wh)
+
+
+def rest(tender: TenderView, words: Words) -> list[Pair]:
+    """Return where the rest of the money goes and how much more may come."""
+    rows: list[Pair] = []
+    if tender.quote is not None:
+        if tender.quote.arrears_fen:
+            rows.append((words.text("tender.arrears"), words.money(tender.quote.arrears_fen)))
+        remainder = words.money(tender.quote.balance_after_fen)
+        rows.append((words.text("tender.remainder"), remainder))
+    rows.append((words.text("tender.room"), words.money(tender.room_fen)))
+    return rows
+
+
+def outcome(account: AccountView, tender: TenderView, words: Words) -> str:
+    """Return what would happen if the customer stopped now."""
+    quote = tender.quote
+    if quote is None:
+        return words.text("tender.finish-unknown", paid=words.money(tender.paid_fen))
+    remainder = words.money(quote.balance_after_fen)
+    if quote.energy_fen == 0:
+        arrears = words.money(quote.arrears_fen)
+        return words.text("tender.finish-arrears", arrears=arrears, remainder=remainder)
+    if account.wallet_unit is WalletUnit.MONEY:
+        money = words.money(quote.energy_fen)
+        return words.text("tender.finish-money", money=money, remainder=remainder)
+    energy = words.energy(quote.energy_wh)
+    return words.text("tender.finish-energy", energy=energy, remainder=remainder)

@@ -1,0 +1,33 @@
+"""The machine is busy: what with, and that the card stays where it is."""
+
+from kiosk.flow.screen import Screen
+from kiosk.ui.i18n import Words
+from kiosk.ui.kit import Kit, column
+from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.card_slot import CardScene, CardSlot
+from kiosk.ui.widgets.marks import WaitRing
+from kiosk.ui.widgets.text import Align, Text
+
+
+class WaitPage(Page):
+    """A ring that turns, what is being done, and the card held in its slot."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        theme, motion = kit.theme, kit.config.motion
+        self._picture = PicturePanel(kit, CardSlot(CardScene.HOLD, motion=motion))
+        self._doing = Text("title", shade="strong", align=Align.AlignCenter)
+        self._patience = Text("lead", align=Align.AlignCenter)
+        words = column(spacing=theme.px(24))
+        words.addStretch(1)
+        words.addWidget(WaitRing(theme.px(190), motion=motion), 0, Align.AlignHCenter)
+        words.addWidget(self._doing)
+        words.addWidget(self._patience)
+        words.addStretch(1)
+        self.beside(self._picture, words)
+
+    def fill_content(self, screen: Screen, words: Words) -> None:
+        self._doing.say(words.wait(screen.wait) if screen.wait else "")
+        self._patience.say(words.text("wait.title"))
+        self._picture.say(words.text("wait.card-in"))
+        self._picture.setVisible(screen.card_present)

@@ -1,0 +1,53 @@
+"""The buttons at the bottom: the way out on the left, the way on big on the right."""
+
+from kiosk.flow.screen import Button
+from kiosk.ui.kit import Kit, row
+from kiosk.ui.widgets.button import BigButton
+from kiosk.ui.widgets.text import Panel
+
+_QUIET = {Button.CANCEL}
+
+
+def button_name(button: Button) -> str:
+    """Return the object name of ``button``, by which tests and the bench find it."""
+    return f"button-{button.value}"
+
+
+class Actions(Panel):
+    """Makes each button once and shows those that the flow allows now."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__("page")
+        self._kit = kit
+        self._buttons: dict[Button, BigButton] = {}
+        self._layout = row(self, spacing=kit.theme.px(28))
+        self._layout.addStretch(0)
+        self.setFixedHeight(kit.theme.px(152))
+
+    def offer(self, words: dict[Button, tuple[str, str]]) -> None:
+        """Show the buttons of ``words`` in that order, each with its title and note."""
+        for button, widget in self._buttons.items():
+            widget.setVisible(button in words)
+        for button, (title, note) in words.items():
+            self._button(button).say(title, note)
+        self.setVisible(bool(words))
+
+    def button(self, button: Button) -> BigButton | None:
+        """Return the widget of ``button`` if it was ever needed."""
+        return self._buttons.get(button)
+
+    def _button(self, button: Button) -> BigButton:
+        known = self._buttons.get(button)
+        if known is None:
+            known = self._make(button)
+            self._buttons[button] = known
+        known.show()
+        return known
+
+    def _make(self, button: Button) -> BigButton:
+        quiet = button in _QUIET
+        widget = BigButton(self._kit.theme, "secondary" if quiet else "primary", button_name(button))
+        widget.clicked.connect(lambda: self._kit.press(button))
+        place = 0 if quiet else self._layout.count()
+        self._layout.insertWidget(place, widget, 1 if quiet else 2)
+        return widget

@@ -1,0 +1,113 @@
+"""The big button: one or two lines of words, wrapped, on a face that looks like something to press."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy
+
+from kiosk.ui.resources import base_font
+from kiosk.ui.theme import FACES, TEXT_ROLES, Theme
+from kiosk.ui.widgets.drawing import rounded
+from kiosk.ui.widgets.text import Lines, lay_out
+
+_LIP = 8
+"""Reference pixels of the lower edge, which goes when the button is down."""
+
+
+class BigButton(QPushButton):
+    """A target of 27 mm or more, for a finger that is not sure."""
+
+    def __init__(self, theme: Theme, face: str, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._theme, self._face, self._note = theme, FACES[face], ""
+        self._title_font = self._font("lead" if face == "primary" else "strong")
+        self._note_font = self._font("caption")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(theme.target)
+
+    def say(self, title: str, note: str = "") -> None:
+        """Put words on the button; ``note`` is the smaller line that tells what will happen."""
+        self.setText(title)
+        self._note = note
+        self.setAccessibleName(f"{title}, {note}" if note else title)
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def note(self) -> str:
+        """The smaller line."""
+        return self._note
+
+    def fits(self) -> bool:
+        """Tell whether all the words can be seen at the present size."""
+        title, note = self._blocks()
+        room = self._words()
+        height = title.height + (note.height if note else 0)
+        widest = max(title.width, note.width if note else 0)
+        return height <= room.height() + 1 and widest <= room.width() + 1
+
+    def _font(self, role: str) -> QFont:
+        font = base_font(self._theme.text_px(role))
+        font.setBold(TEXT_ROLES[role].bold)
+        return font
+
+    def _words(self) -> QRectF:
+        aside, above = self._theme.px(22), self._theme.px(6)
+        lip = self._theme.px(_LIP)
+        return QRectF(self.rect()).adjusted(aside, above, -aside, -above - lip)
+
+    def _blocks(self) -> tuple[Lines, Lines | None]:
+        width = self._words().width()
+        title = lay_out(self.text(), self._title_font, width, 0.86, lean=0.5)
+        if not self._note:
+            return title, None
+        return title, lay_out(self._note, self._note_font, width, 0.90, lean=0.5)
+
+    # -- Qt's own --
+
+    def sizeHint(self) -> QSize:
+        wide = lay_out(self.text(), self._title_font, 100_000, 0.86, even=False)
+        aside = 2 * self._theme.px(30)
+        return QSize(int(wide.width) + aside, self._theme.px(152 if self._note else 132))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(200), self._theme.target)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_face(painter)
+        self._paint_words(painter)
+        painter.end()
+
+    def _paint_face(self, painter: QPainter) -> None:
+        lip, radius = self._theme.px(_LIP), float(self._theme.radius)
+        whole = QRectF(self.rect())
+        top = whole.adjusted(0, 0, 0, -lip)
+        if self.isDown():
+            painter.fillPath(rounded(top.translated(0, lip), radius), QColor(self._face.pressed))
+            return
+        painter.fillPath(rounded(whole, radius), QColor(self._face.lip))
+        painter.fillPath(rounded(top, radius), QColor(self._face.ground))
+        edge = self._theme.px(3)
+        painter.setPen(QPen(QColor(self._face.border), edge))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(
+            top.adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2), radius - 1, radius - 1
+        )
+
+    def _paint_words(self, painter: QPainter) -> None:
+        title, note = self._blocks()
+        room = self._words()
+        if self.isDown():
+            room.translate(0, self._theme.px(_LIP))
+        painter.setPen(QColor(self._face.text))
+        spare = room.height() - title.height - (note.height if note else 0)
+        title.layout.draw(painter, QPointF(room.x(), room.y() + spare / 2))
+        if note:
+            note.layout.draw(painter, QPointF(room.x(), room.y() + spare / 2 + title.height))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double press is two presses; the window decides what the second one is worth."""
+        self.mousePressEvent(event)

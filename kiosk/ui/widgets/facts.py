@@ -1,0 +1,76 @@
+"""Labels and their values: tables of pairs, and single figures."""
+
+from PySide6.QtWidgets import QGridLayout
+
+from kiosk.ui.kit import column
+from kiosk.ui.theme import Theme
+from kiosk.ui.widgets.text import Align, Panel, Text
+
+Pair = tuple[str, str]
+
+
+class PairRows:
+    """Rows of a grid: what it is on the left, how much or who on the right."""
+
+    def __init__(
+        self,
+        grid: QGridLayout,
+        rows: int,
+        *,
+        first: int = 0,
+        value_role: str = "strong",
+        align: Align = Align.AlignLeft | Align.AlignVCenter,
+    ) -> None:
+        grid.setColumnStretch(1, 1)
+        self._rows = [
+            (Text("body", shade="muted", wrap=False), Text(value_role, align=align))
+            for _ in range(rows)
+        ]
+        for number, (label, value) in enumerate(self._rows, start=first):
+            grid.addWidget(label, number, 0, Align.AlignTop)
+            grid.addWidget(value, number, 1)
+
+    def say(self, pairs: list[Pair]) -> None:
+        """Show ``pairs`` of label and value; unused rows take no room."""
+        empty = [("", "")] * (len(self._rows) - len(pairs))
+        for (label, value), (name, text) in zip(self._rows, [*pairs, *empty], strict=True):
+            label.say(name)
+            value.say(text)
+
+
+class Facts(Panel):
+    """A table on a panel of its own."""
+
+    def __init__(self, theme: Theme, rows: int, *, tone: str = "panel", value_role: str = "strong") -> None:
+        super().__init__(tone)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(theme.px(28), theme.px(16), theme.px(28), theme.px(16))
+        grid.setHorizontalSpacing(theme.px(24))
+        grid.setVerticalSpacing(theme.px(8))
+        self._rows = PairRows(grid, rows, value_role=value_role)
+
+    def say(self, pairs: list[Pair]) -> None:
+        """Show ``pairs``; the panel goes when there are none."""
+        self._rows.say(pairs)
+        self.setVisible(bool(pairs))
+
+
+class Figure(Panel):
+    """One number with its label above it."""
+
+    def __init__(
+        self, theme: Theme, *, role: str = "figure", tone: str = "panel", shade: str = "strong"
+    ) -> None:
+        super().__init__(tone)
+        self._label = Text("body", shade="muted")
+        self._value = Text(role, shade=shade)
+        layout = column(self)
+        layout.setContentsMargins(theme.px(28), theme.px(14), theme.px(28), theme.px(14))
+        layout.addWidget(self._label)
+        layout.addWidget(self._value)
+
+    def say(self, label: str, value: str) -> None:
+        """Show a number; nothing when it is empty."""
+        self._label.say(label)
+        self._value.say(value)
+        self.setVisible(bool(value))

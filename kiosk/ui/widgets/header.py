@@ -1,0 +1,67 @@
+"""The bar at the top of every screen: whose machine, which machine, how long, which language."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from kiosk.ui.config import UiConfig
+from kiosk.ui.i18n import Words
+from kiosk.ui.kit import column, row
+from kiosk.ui.theme import Theme
+from kiosk.ui.widgets import drawing
+from kiosk.ui.widgets.button import BigButton
+from kiosk.ui.widgets.countdown import Countdown
+from kiosk.ui.widgets.text import Panel, Text
+
+LANGUAGE_BUTTON = "button-language"
+
+
+class Emblem(QWidget):
+    """A bolt on a white tile."""
+
+    def __init__(self, side_px: int) -> None:
+        super().__init__()
+        self.setFixedSize(side_px, side_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(self.rect())
+        painter.fillPath(drawing.rounded(rect, rect.width() * 0.24), QColor("#FFFFFF"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(drawing.BRAND)
+        by = rect.width() * 0.18
+        painter.drawPolygon(drawing.bolt(rect.adjusted(by, by, -by, -by)))
+        painter.end()
+
+
+class Header(Panel):
+    """Green, calm and always the same."""
+
+    def __init__(self, theme: Theme, config: UiConfig, clock: Callable[[], float]) -> None:
+        super().__init__("brand")
+        self._operator = Text("strong")
+        self._operator.say(config.operator_name)
+        self._site = Text("caption", shade="muted")
+        self.countdown = Countdown(theme, clock)
+        self.language = BigButton(theme, "header", LANGUAGE_BUTTON)
+        self.language.setFixedWidth(theme.px(200))
+        layout = row(self, spacing=theme.px(22))
+        layout.setContentsMargins(theme.margin, theme.px(10), theme.margin, theme.px(10))
+        layout.addWidget(Emblem(theme.px(84)))
+        names = column(spacing=theme.px(2))
+        names.addStretch(1)
+        names.addWidget(self._operator)
+        names.addWidget(self._site)
+        names.addStretch(1)
+        layout.addLayout(names, 1)
+        layout.addWidget(self.countdown)
+        layout.addWidget(self.language)
+        self.setMinimumHeight(theme.px(128))
+
+    def say(self, words: Words) -> None:
+        """Put everything into the language of ``words``."""
+        self._site.say(f"{words.text('header.terminal')}   {words.text('header.phone')}")
+        self.language.say(words.text("language.switch"))

@@ -1,0 +1,82 @@
+"""The four steps as small pictures, for people who have never done this."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.flow.screen import Step
+from kiosk.ui.theme import Theme
+from kiosk.ui.widgets import drawing
+
+
+class StepIcon(QWidget):
+    """A square picture of one step."""
+
+    def __init__(self, theme: Theme, step: Step) -> None:
+        super().__init__()
+        self._step = step
+        side = theme.px(112)
+        self.setFixedSize(QSize(side, side))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.width() / 100, self.height() / 100)
+        match self._step:
+            case Step.CARD:
+                _draw_into_slot(painter)
+            case Step.CHECK:
+                _draw_person(painter)
+            case Step.PAY:
+                _draw_notes(painter, self)
+            case Step.TAKE:
+                _draw_out_of_slot(painter)
+        painter.end()
+
+
+def _draw_slot(painter: QPainter) -> None:
+    painter.fillPath(drawing.rounded(QRectF(12, 6, 76, 30), 8), drawing.MACHINE)
+    painter.fillPath(drawing.rounded(QRectF(26, 22, 48, 5), 2.5), drawing.MACHINE_DARK)
+
+
+def _draw_into_slot(painter: QPainter) -> None:
+    _draw_slot(painter)
+    painter.save()
+    painter.setClipRect(QRectF(0, 24.5, 100, 76))
+    drawing.draw_card(painter, QRectF(32, 30, 36, 57))
+    painter.restore()
+
+
+def _draw_out_of_slot(painter: QPainter) -> None:
+    _draw_slot(painter)
+    painter.save()
+    painter.setClipRect(QRectF(0, 24.5, 100, 76))
+    drawing.draw_card(painter, QRectF(20, 18, 36, 57), arrow=False)
+    painter.restore()
+    drawing.draw_arrow(painter, QRectF(66, 46, 24, 38), drawing.BRAND, down=True)
+
+
+def _draw_person(painter: QPainter) -> None:
+    painter.setPen(QPen(drawing.BRAND, 4))
+    painter.setBrush(drawing.BRAND_SOFT)
+    painter.drawRoundedRect(QRectF(8, 16, 76, 62), 8, 8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(drawing.BRAND)
+    painter.drawEllipse(QPointF(29, 38), 8.5, 8.5)
+    painter.drawRoundedRect(QRectF(16, 50, 26, 16), 8, 8)
+    for y, width in ((34, 28), (47, 28), (60, 16)):
+        painter.drawRoundedRect(QRectF(49, y, width, 5), 2.5, 2.5)
+    painter.setBrush(QColor("#0B8A5C"))
+    painter.setPen(QPen(QColor("#FFFFFF"), 3))
+    painter.drawEllipse(QPointF(78, 76), 18, 18)
+    drawing.draw_tick(painter, QRectF(68, 66, 20, 20), drawing.WHITE)
+
+
+def _draw_notes(painter: QPainter, widget: QWidget) -> None:
+    for angle, value in ((-14, 2000), (0, 5000), (14, 10000)):
+        painter.save()
+        painter.translate(50, 128)
+        painter.rotate(angle)
+        drawing.draw_note(painter, QRectF(-21, -118, 42, 86), value, widget.font())
+        painter.restore()

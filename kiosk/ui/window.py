@@ -1,0 +1,191 @@
+"""The one window: header, steps, the page of the moment, and the question about more time."""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QStackedWidget
+
+from kiosk.flow.event import Event, LanguageChosen
+from kiosk.flow.screen import Button, Screen, Step
+from kiosk.ui.bridge import PRESSES
+from kiosk.ui.config import UiConfig
+from kiosk.ui.i18n import LANGUAGES, Words, next_language
+from kiosk.ui.kit import Kit, column
+from kiosk.ui.more_time import MoreTime
+from kiosk.ui.pages import PAGE_NAMES, Page, make_page
+from kiosk.ui.resources import base_font
+from kiosk.ui.theme import Theme, style_sheet
+from kiosk.ui.widgets.header import Header
+from kiosk.ui.widgets.step_strip import StepStrip
+from kiosk.ui.widgets.text import Panel
+
+WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
+_WARM_PAUSE_MS = 15
+"""Between two pages made in advance, so that a screen that arrives meanwhile does not wait for all."""
+
+
+class Window(Panel):
+    """Draws `Screen` values and posts what is pressed. Decides nothing.
+
+    Signals: ``painted()`` once, after the first frame: now is the time for heavy imports.
+    """
+
+    painted = Signal()
+
+    def __init__(
+        self,
+        config: UiConfig,
+        post: Callable[[Event], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``post`` takes facts without blocking. ``clock`` is the one that deadlines are told on."""
+        super().__init__("page")
+        self._config, self._post, self._clock = config, post, clock
+        self.theme = _theme(config)
+        self._screen: Screen | None = None
+        self._words: dict[str, Words] = {}
+        self._pages: dict[str, Page] = {}
+        self._pressed_at_s: float | None = None
+        self._to_warm = list(PAGE_NAMES)
+        self._first_frame = True
+        self.setFont(base_font(self.theme.text_px("body")))
+        self.setStyleSheet(style_sheet(self.theme))
+        self._kit = Kit(self.theme, config, self._press)
+        self._header = Header(self.theme, config, clock)
+        self._header.language.clicked.connect(self._switch_language)
+        self._steps = StepStrip(self.theme)
+        self._stack = QStackedWidget()
+        layout = column(self)
+        layout.addWidget(self._header)
+        layout.addWidget(self._steps)
+        layout.addWidget(self._stack, 1)
+        self._more_time = MoreTime(self._kit, self)
+        self._header.countdown.ticked.connect(self._more_time.tell_seconds)
+        self._place()
+
+    @property
+    def screen_shown(self) -> Screen | None:
+        """What is on the screen now."""
+        return self._screen
+
+    @property
+    def page(self) -> Page | None:
+        """The page on the screen now."""
+        return self._pages.get(self._screen.page) if self._screen else None
+
+    def show_screen(self, screen: Screen, deadline_monotonic_s: float | None = None) -> None:
+        """Draw ``screen``; it may stay until ``deadline_monotonic_s`` on the clock, None for ever."""
+        before, self._screen = self._screen, screen
+        words = self.words(screen.language)
+        if before is None or before.language != screen.language:
+            self._header.say(words)
+        self._steps.setVisible(screen.step is not None and screen.page not in WITHOUT_STEPS)
+        if screen.step is not None:
+            self._steps.show_step(screen.step, {step: words.step(step) for step in Step})
+        page = self._page(screen.page)
+        page.fill(screen, words)
+        self._stack.setCurrentWidget(page)
+        self._show_time(screen, words, deadline_monotonic_s)
+
+    def words(self, language: str) -> Words:
+        """Return the words of ``language``, or of the first one known."""
+        known = language if language in LANGUAGES else LANGUAGES[0]
+        if known not in self._words:
+            self._words[known] = Words(known, self._config)
+        return self._words[known]
+
+    def warm_up(self) -> None:
+        """Make every page and catalogue that has not been needed yet."""
+        while self._to_warm:
+            self._warm_one()
+
+    def _show_time(self, screen: Screen, words: Words, deadline_s: float | None) -> None:
+        if screen.more_time:
+            self._more_time.ask(screen, words)
+        else:
+            self._more_time.hide()
+        told = deadline_s if screen.countdown or screen.more_time else None
+        self._header.countdown.count_to(told, words.text("header.seconds", seconds="{seconds}"))
+
+    def _page(self, name: str) -> Page:
+        page = self._pages.get(name)
+        if page is None:
+            page = make_page(name, self._kit)
+            self._pages[name] = page
+            self._stack.addWidget(page)
+        return page
+
+    # -- presses --
+
+    def _press(self, button: Button) -> None:
+        screen = self._screen
+        if screen is not None and button in screen.buttons and self._first_press():
+            self._post(PRESSES[button]())
+
+    def _switch_language(self) -> None:
+        if self._screen is not None and self._first_press():
+            self._post(LanguageChosen(language=next_language(self._screen.language)))
+
+    def _first_press(self) -> bool:
+        """Tell a press from the tail of the one before it, wherever on the screen it lands."""
+        now_s = self._clock()
+        last_s = self._pressed_at_s
+        if last_s is not None and now_s - last_s < self._config.debounce_ms / 1000:
+            return False
+        self._pressed_at_s = now_s
+        return True
+
+    # -- first frame and after --
+
+    def _after_first_frame(self) -> None:
+        self.painted.emit()
+        QTimer.singleShot(_WARM_PAUSE_MS, self._warm_slowly)
+
+    def _warm_slowly(self) -> None:
+        if self._to_warm:
+            self._warm_one()
+            QTimer.singleShot(_WARM_PAUSE_MS, self._warm_slowly)
+
+    def _warm_one(self) -> None:
+        self._page(self._to_warm.pop(0))
+        if not self._to_warm:
+            for language in LANGUAGES:
+                self.words(language)
+
+    # -- Qt's own --
+
+    def _place(self) -> None:
+        size = QSize(self.theme.width, self.theme.height)
+        if self._config.fullscreen:
+            # A bare X server has no window manager to enlarge anything: the size is set by hand.
+            self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+            self.setGeometry(QGuiApplication.primaryScreen().geometry())
+            self.setCursor(Qt.CursorShape.BlankCursor)
+        else:
+            self.setFixedSize(size)
+        self.setWindowTitle(self._config.operator_name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cover_page()
+
+    def _cover_page(self) -> None:
+        """Lay the question over everything but the header: the language can still be switched."""
+        top = self._header.sizeHint().height()
+        self._more_time.setGeometry(0, top, self.width(), self.height() - top)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first_frame:
+            self._first_frame = False
+            QTimer.singleShot(0, self._after_first_frame)
+
+
+def _theme(config: UiConfig) -> Theme:
+    if config.fullscreen:
+        size = QGuiApplication.primaryScreen().geometry().size()
+        return Theme(size.width(), size.height())
+    return Theme(config.width, config.height)
