@@ -130,6 +130,10 @@ class CardImage(Struct, frozen=True, kw_only=True):
     damage: str = ""
     """What does not make sense, without personal data."""
 
+    def __repr__(self) -> str:
+        """Without what the files say: they name a customer."""
+        return f"CardImage({self.serial}, damage={self.damage!r})"
+
 
 class WriteOrder(Struct, frozen=True, kw_only=True):
     """What must reach the card."""
@@ -148,6 +152,10 @@ class WriteStep(Struct, frozen=True, kw_only=True):
     """CLA INS P1 P2 Lc, where Lc already counts the MAC."""
     data: bytes
 
+    def __repr__(self) -> str:
+        """Without the data: it names a customer."""
+        return f"WriteStep({self.file}, {len(self.data)} bytes)"
+
     @property
     def sealed_text(self) -> str:
         """What the head office seals, hexadecimal: header and plain data."""
@@ -161,6 +169,10 @@ class WritePlan(Struct, frozen=True, kw_only=True):
     """In writing order. The last one commits: until it is done a meter credits nothing."""
     after: Mapping[str, bytes]
     """The files after the last step."""
+
+    def __repr__(self) -> str:
+        """Without the files: they name a customer."""
+        return f"WritePlan({', '.join(step.file for step in self.steps)})"
 
 
 # -- the adapter -----------------------------------------------------------------------------------

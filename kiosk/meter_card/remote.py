@@ -180,12 +180,12 @@ class WorkerCard:
 
     def _listen(self, life: int, process: subprocess.Popen[bytes]) -> None:
         """Hand on what one worker says, and that it has ended. Runs in a thread of its own."""
-        lines = _pipe(process.stdout)
         why = "ended"
         try:
-            for line in iter(lambda: lines.readline(ms.MAX_LINE_BYTES), b""):
-                self._tell(life, ms.decode_reply(line))
-        except (ms.BadLine, OSError, ValueError) as error:
+            with _pipe(process.stdout) as lines:
+                for line in iter(lambda: lines.readline(ms.MAX_LINE_BYTES), b""):
+                    self._tell(life, ms.decode_reply(line))
+        except (ms.BadLine, OSError) as error:
             why = f"talked nonsense: {error}"
         process.kill()
         why = f"{why}, exit code {process.wait()}"

@@ -19,8 +19,9 @@ from msgspec import Struct
 
 from kiosk.flow import event as ev
 from kiosk.meter_card import messages as ms
+from kiosk.meter_card.facts import Announcer, failed, settled
 from kiosk.meter_card.port import WriteOrder
-from vending.card import SealAnswer, Verdict
+from vending.card import SealAnswer
 
 FIRST_PAUSE_S = 0.5
 MAX_PAUSE_S = 30.0
@@ -107,15 +108,14 @@ class Supervisor:
         """Start the worker then; or, while it starts: it has to be ready by then."""
         self._ready_at_s = 0.0
         self._heard_at_s = 0.0
-        self._card_posted = False
-        self._device: tuple[ev.DeviceState, ev.Fault] | None = None
+        self._announcer = Announcer()
         self._last_write = ""
 
     # -- what happens ------------------------------------------------------------------------------
 
     def start(self, now_s: float) -> list[Action]:
         """Begin."""
-        self._tell_device(ev.DeviceState.STARTING, ev.Fault.NONE)
+        self._post(self._announcer.device(ev.DeviceState.STARTING))
         self._start_worker(now_s)
         return self._taken()
 
@@ -212,7 +212,8 @@ class Supervisor:
         self._running = self._ready = False
         self._wake_s = now_s + self._pause_s()
         detail = f"{why}; death {self._deaths}"
-        self._tell_device(ev.DeviceState.OFFLINE, ev.Fault.WORKER_DIED, detail)
+        offline = self._announcer.device(ev.DeviceState.OFFLINE, ev.Fault.WORKER_DIED, detail)
+        self._post(offline)
         self._orphan_calls(why)
 
     def _pause_s(self) -> float:
@@ -228,7 +229,7 @@ class Supervisor:
         repeatable = isinstance(call.request, ms.Read | ms.Prove | ms.Release)
         if not repeatable or call.sends >= MAX_SENDS:
             self._calls.popleft()
-            self._fail(call, why)
+            self._post(failed(call.request, why))
 
     def _check_silence(self, now_s: float) -> None:
         idle = self._ready and not self._calls
@@ -241,7 +242,7 @@ class Supervisor:
         self, make: Callable[[int], ms.Request], limit_s: float, now_s: float
     ) -> list[Action]:
         if len(self._calls) >= MAX_WAITING:
-            self._fail(_Call(request=make(0), deadline_s=now_s), "too many calls are waiting")
+            self._post(failed(make(0), "too many calls are waiting"))
         else:
             self._queue(make, limit_s, now_s)
         return self._taken()
@@ -265,11 +266,11 @@ class Supervisor:
                 self._abort(call, now_s)
             elif call is self._calls[0] and call.sends and self._ready:
                 self._calls.popleft()
-                self._fail(call, "the card worker missed its deadline")
+                self._post(failed(call.request, "the card worker missed its deadline"))
                 self._kill(f"no answer to {type(call.request).__name__}", now_s)
             else:
                 self._calls.remove(call)
-                self._fail(call, "no card worker in time")
+                self._post(failed(call.request, "no card worker in time"))
         self._send_next()
 
     def _abort(self, call: _Call, now_s: float) -> None:
@@ -278,7 +279,7 @@ class Supervisor:
             return
         if not call.sends:
             self._calls.remove(call)
-            self._fail(call, "given up before it began")
+            self._post(failed(call.request, "given up before it began"))
             return
         call.wants_seals, call.given_up = False, True
         call.deadline_s = now_s + self._limits.release_s
@@ -293,7 +294,8 @@ class Supervisor:
     def _no_such_write(self, order_no: str) -> None:
         """A write that has ended has said so; about one that never was, it is said here."""
         if order_no != self._last_write:
-            self._write_over(order_no, "no write of this order is under way")
+            why = "no write of this order is under way"
+            self._post(ev.CardWriteEnded(order_no=order_no, detail=why))
 
     # -- replies -----------------------------------------------------------------------------------
 
@@ -302,9 +304,9 @@ class Supervisor:
             case ms.Ready():
                 self._become_ready(now_s)
             case ms.Presence():
-                self._tell_card(reply.present)
+                self._post(self._announcer.card(reply.present))
             case ms.Reader():
-                self._tell_reader(reply)
+                self._post(self._announcer.reader(reply))
             case _:
                 self._hear_answer(reply, now_s)
 
@@ -324,7 +326,9 @@ class Supervisor:
             self._want_seals(call, reply, now_s)
             return
         self._calls.popleft()
-        self._settle(call, reply, now_s)
+        self._post(settled(call.request, reply))
+        if self._recycle and isinstance(call.request, ms.Write):
+            self._recycle_worker(now_s)
         self._send_next()
 
     def _want_seals(self, call: _Call, reply: ms.SealsNeeded, now_s: float) -> None:
@@ -333,66 +337,16 @@ class Supervisor:
             call.deadline_s = now_s + self._limits.seals_s
             self._do(Post(ev.SealsWanted(request=reply.wanted)))
 
-    def _settle(self, call: _Call, reply: ms.Answer, now_s: float) -> None:
-        match call.request, reply:
-            case ms.Read(), ms.ReadDone():
-                self._do(Post(ev.CardRead(card=reply.card)))
-            case ms.Read(), ms.ReadFailed():
-                self._do(Post(ev.CardUnreadable(fault=reply.fault, detail=reply.detail)))
-            case ms.Write(order=order), ms.WriteEnded():
-                self._write_over(order.order_no, reply.detail)
-                self._recycle_worker(now_s)
-            case ms.Prove(order=order), ms.Proved():
-                proved = ev.CardProved(
-                    order_no=order.order_no, verdict=reply.verdict, card=reply.card
-                )
-                self._do(Post(proved))
-            case ((ms.Ping() | ms.Release()), ms.Done()):
-                pass
-            case _:
-                self._fail(call, f"the card worker answered {type(reply).__name__}")
-
     def _recycle_worker(self, now_s: float) -> None:
-        if self._recycle:
-            self._do(Kill(self._life))
-            self._ready = False
-            self._start_worker(now_s)
+        self._do(Kill(self._life))
+        self._ready = False
+        self._start_worker(now_s)
 
-    def _fail(self, call: _Call, why: str) -> None:
-        """End a call badly, with the fact that its caller waits for."""
-        match call.request:
-            case ms.Read():
-                self._do(Post(ev.CardUnreadable(fault=ev.CardFault.READER, detail=why)))
-            case ms.Write(order=order):
-                self._write_over(order.order_no, why)
-            case ms.Prove(order=order):
-                unknown = ev.CardProved(order_no=order.order_no, verdict=Verdict.UNKNOWN)
-                self._do(Post(unknown))
-            case _:
-                pass
-
-    def _write_over(self, order_no: str, detail: str) -> None:
-        self._last_write = order_no
-        self._do(Post(ev.CardWriteEnded(order_no=order_no, detail=detail)))
-
-    def _tell_card(self, present: bool) -> None:
-        if present != self._card_posted:
-            self._card_posted = present
-            self._do(Post(ev.CardInserted() if present else ev.CardRemoved()))
-
-    def _tell_reader(self, reply: ms.Reader) -> None:
-        if reply.works:
-            self._tell_device(ev.DeviceState.OK, ev.Fault.NONE)
-        else:
-            self._tell_device(ev.DeviceState.OFFLINE, ev.Fault.READER_GONE, reply.detail)
-
-    def _tell_device(self, state: ev.DeviceState, fault: ev.Fault, detail: str = "") -> None:
-        if (state, fault) != self._device:
-            self._device = (state, fault)
-            changed = ev.DeviceChanged(
-                device=ev.Device.CARD_READER, state=state, fault=fault, detail=detail
-            )
-            self._do(Post(changed))
+    def _post(self, event: ev.Event | None) -> None:
+        if isinstance(event, ev.CardWriteEnded):
+            self._last_write = event.order_no
+        if event is not None:
+            self._do(Post(event))
 
     def _do(self, action: Action) -> None:
         self._actions.append(action)

@@ -229,6 +229,19 @@ def test_a_written_plan_needs_no_more_steps_and_reads_as_ordered(count: int, amo
     assert classify(LAYOUT, done, order) is Verdict.WRITTEN
 
 
+def test_images_and_plans_do_not_show_whose_card_it_is() -> None:
+    present = image(1, 0, returned(1), parameters(CardKind.OPENING))
+    opening = present.snapshot
+    assert opening is not None
+    plan = codec.plan_of(LAYOUT, present, order_for(opening))
+    assert len(plan.steps) == 3
+    shown = repr(replace(present, snapshot=None)) + repr(present) + repr(plan) + repr(plan.steps)
+    for data in (*present.files.values(), *plan.after.values(), bytes.fromhex(CUSTOMER_NO)):
+        assert repr(data)[2:-1] not in shown
+    assert CUSTOMER_NO not in shown
+    assert METER_NO not in shown
+
+
 @pytest.mark.parametrize(
     ("vend_changes", "before_changes"),
     [
