@@ -4,6 +4,7 @@ The rest of the head office sees SQLAlchemy Core only. What differs between the 
 in the migrations.
 """
 
+import sqlite3
 from functools import cache
 from typing import Any
 
@@ -73,14 +74,21 @@ def _tame_sqlite(engine: Engine, begin: str) -> None:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # else the driver begins and commits as it thinks fit
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        if mode != "wal":
-            raise StoreFailed(f"this file system refuses SQLite's write-ahead log (mode {mode!r})")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            _configure_sqlite(connection)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"the database cannot be used: {error}") from error
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _configure_sqlite(connection: sqlite3.Connection) -> None:
+    connection.isolation_level = None  # else the driver begins and commits as it thinks fit
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreFailed(f"this file system refuses SQLite's write-ahead log (mode {mode!r})")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")

@@ -32,12 +32,9 @@ class Store:
         """For questions that are part of something larger; prefer `read`."""
         try:
             migrate(self._writer)
-        except DBAPIError as error:
+        except (DBAPIError, StoreFailed) as error:
             self._dispose()
-            raise StoreFailed(f"the database cannot be opened: {error.orig}") from error
-        except StoreFailed:
-            self._dispose()
-            raise
+            raise StoreFailed(f"the database cannot be opened: {error}") from error
         self.committer = Committer(self._writer)
 
     def write(self, unit: Unit[T], timeout_s: float = WRITE_TIMEOUT_S) -> T:

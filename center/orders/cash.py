@@ -1,0 +1,178 @@
+"""The cash leg of an order: banknotes, each counted once whichever message brings it first."""
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, bindparam, select, update
+
+from center.ledger import book, rules
+from center.ledger.posting import Posting
+from center.orders import alarm
+from center.orders import order as orders
+from center.orders.order import Order
+from center.orders.state import TAKES_MONEY, OrderState
+from center.store.engine import insert_if_absent
+from center.store.tables import notes
+from vending.messages import Note
+
+
+class Place(StrEnum):
+    """Whose a note is."""
+
+    ORDER = "order"
+    UNASSIGNED = "unassigned"
+    UNCERTAIN = "uncertain"
+    """Nobody knows whether it is in the box at all."""
+
+
+class NoteConflict(Exception):
+    """The note was counted before, with another value or for something else."""
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """A note outside any purchase, as the terminal tells it."""
+
+    note: Note
+    near_order_no: str | None
+    place: Place
+    code: alarm.Code
+
+
+def pay(connection: Connection, order: Order, wanted: tuple[Note, ...], now_ms: int) -> Order:
+    """Count notes for an order, those that are not counted yet; return the order as it is now.
+
+    Raises NoteConflict.
+    """
+    known = {note.note_id: note for note in of_order(connection, order.order_no)}
+    for note in wanted:
+        if note.note_id in known and known[note.note_id] != note:
+            raise NoteConflict(note.note_id)
+    if len({note.note_id for note in wanted}) != len(wanted):
+        raise NoteConflict("a note stands twice in one request")
+    new = [note for note in wanted if note.note_id not in known]
+    return _count(connection, order, new, now_ms) if new else order
+
+
+def take(connection: Connection, order: Order, note: Note, now_ms: int) -> Order:
+    """Take a note that a terminal reports for an order. Too late for it, the note is unassigned."""
+    held = _held(connection, order.terminal_no, note.note_id)
+    if held is not None:
+        same = held.order_no == order.order_no and held.value_fen == note.value_fen
+        if not same or held.place == Place.UNCERTAIN:
+            _conflict(connection, order.terminal_no, order.order_no, note, now_ms)
+        return order
+    if order.state in TAKES_MONEY:
+        return _count(connection, order, [note], now_ms)
+    late = Found(
+        note=note,
+        near_order_no=order.order_no,
+        place=Place.UNASSIGNED,
+        code=alarm.Code.NOTE_LATE,
+    )
+    set_aside(connection, order.terminal_no, late, now_ms)
+    return order
+
+
+def set_aside(connection: Connection, terminal_no: str, found: Found, now_ms: int) -> None:
+    """Keep a note that belongs to no purchase, and tell a person."""
+    note, near = found.note, found.near_order_no
+    if not _insert(connection, terminal_no, near, note, found.place, now_ms):
+        held = _held(connection, terminal_no, note.note_id)
+        if (held.order_no, held.value_fen, held.place) != (near, note.value_fen, found.place):
+            _conflict(connection, terminal_no, near, note, now_ms)
+        return
+    posting = _set_aside_posting(terminal_no, found)
+    if posting is not None:
+        book.post(connection, [posting], now_ms)
+    detail = f"note {note.note_id} of {note.value_fen} fen"
+    alarm.sound(connection, terminal_no, near, found.code, detail, now_ms)
+
+
+def release_others(
+    connection: Connection, order: Order, sold: tuple[Note, ...], now_ms: int
+) -> Order:
+    """Take notes that a sale did not count out of the order: it can use them no more."""
+    sold_ids = {note.note_id for note in sold}
+    for note in of_order(connection, order.order_no):
+        if note.note_id not in sold_ids:
+            order = _release(connection, order, note, now_ms)
+    return order
+
+
+def of_order(connection: Connection, order_no: str) -> list[Note]:
+    """Return the notes that pay for an order."""
+    rows = connection.execute(_OF_ORDER, {"order_no": order_no})
+    return [Note(note_id=row.note_id, value_fen=row.value_fen) for row in rows]
+
+
+_OF_ORDER = select(notes.c.note_id, notes.c.value_fen).where(
+    notes.c.order_no == bindparam("order_no"), notes.c.place == Place.ORDER.value
+)
+_HELD = select(notes).where(
+    notes.c.terminal_no == bindparam("terminal_no"), notes.c.note_id == bindparam("note_id")
+)
+
+
+def _count(connection: Connection, order: Order, new: list[Note], now_ms: int) -> Order:
+    postings = []
+    for note in new:
+        if not _insert(connection, order.terminal_no, order.order_no, note, Place.ORDER, now_ms):
+            raise NoteConflict(note.note_id)
+        postings.append(rules.note_for_order(order.terminal_no, order.order_no, note))
+    book.post(connection, postings, now_ms)
+    changes: dict[str, Any] = {"paid_fen": order.paid_fen + sum(note.value_fen for note in new)}
+    if order.state is OrderState.OPENED:
+        changes["state"] = OrderState.PAID
+    return orders.change(connection, order, now_ms, **changes)
+
+
+def _release(connection: Connection, order: Order, note: Note, now_ms: int) -> Order:
+    connection.execute(
+        update(notes)
+        .where(notes.c.terminal_no == order.terminal_no, notes.c.note_id == note.note_id)
+        .values(place=Place.UNASSIGNED.value)
+    )
+    posting = rules.note_released(order.terminal_no, order.order_no, note)
+    book.post(connection, [posting], now_ms)
+    detail = f"note {note.note_id} of {note.value_fen} fen was not in the request that sold"
+    code = alarm.Code.NOTE_RELEASED
+    alarm.sound(connection, order.terminal_no, order.order_no, code, detail, now_ms)
+    return orders.change(connection, order, now_ms, paid_fen=order.paid_fen - note.value_fen)
+
+
+def _set_aside_posting(terminal_no: str, found: Found) -> Posting | None:
+    rule = rules.note_unassigned if found.place is Place.UNASSIGNED else rules.note_uncertain
+    return rule(terminal_no, found.near_order_no, found.note)
+
+
+def _held(connection: Connection, terminal_no: str, note_id: str) -> Any:
+    key = {"terminal_no": terminal_no, "note_id": note_id}
+    return connection.execute(_HELD, key).one_or_none()
+
+
+def _insert(
+    connection: Connection,
+    terminal_no: str,
+    order_no: str | None,
+    note: Note,
+    place: Place,
+    now_ms: int,
+) -> bool:
+    row = {
+        "terminal_no": terminal_no,
+        "note_id": note.note_id,
+        "order_no": order_no,
+        "value_fen": note.value_fen,
+        "place": place.value,
+        "business_date": book.business_date(now_ms),
+        "taken_at_ms": now_ms,
+    }
+    return insert_if_absent(connection, notes, row)
+
+
+def _conflict(
+    connection: Connection, terminal_no: str, order_no: str | None, note: Note, now_ms: int
+) -> None:
+    detail = f"note {note.note_id} of {note.value_fen} fen was counted otherwise before"
+    alarm.sound(connection, terminal_no, order_no, alarm.Code.NOTE_CONFLICT, detail, now_ms)

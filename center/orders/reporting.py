@@ -1,0 +1,195 @@
+"""Taking must-arrive reports, each once. A report is a fact: what does not fit becomes an alarm."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, select
+
+from center.ledger import book, rules
+from center.ledger.posting import Outcome
+from center.orders import alarm, cash
+from center.orders import order as orders
+from center.orders.alarm import Code
+from center.orders.cash import Found, Place
+from center.orders.order import Identity
+from center.orders.port import ReportConflict
+from center.orders.state import FINISHED, OrderState
+from center.store.engine import insert_if_absent
+from center.store.tables import reports
+from center.utility.port import Utility
+from vending.card import Verdict
+from vending.messages import (
+    Alarm,
+    NoteInSuspense,
+    NoteTaken,
+    OrderAbandoned,
+    OrderOpened,
+    OrderParked,
+    Refused,
+    ReportEnvelope,
+    VendConfirmed,
+)
+
+PROOFS = frozenset({Verdict.WRITTEN, Verdict.LOADED})
+"""Verdicts that prove a sale delivered."""
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """What a report is taken with."""
+
+    connection: Connection
+    utility: Utility
+    terminal_no: str
+    now_ms: int
+
+    def alarm(self, order_no: str | None, code: Code, detail: str) -> None:
+        """Tell a person."""
+        alarm.sound(self.connection, self.terminal_no, order_no, code, detail, self.now_ms)
+
+
+def take(work: Work, envelope: ReportEnvelope) -> None:
+    """Keep the report and do what it says, unless it was taken before. Raises ReportConflict."""
+    body = msgspec.json.encode(envelope.report).decode()
+    key = {
+        "terminal_no": work.terminal_no,
+        "journal_id": envelope.journal_id,
+        "report_no": envelope.report_no,
+    }
+    row = {**key, "received_at_ms": work.now_ms, "body": body}
+    if not insert_if_absent(work.connection, reports, row):
+        if _held_body(work.connection, key) != body:
+            raise ReportConflict(f"report {envelope.report_no} was taken with another body")
+        return
+    order_no: str | None = getattr(envelope.report, "order_no", None)
+    if order_no is None or orders.is_own(work.terminal_no, order_no):
+        _TAKERS[type(envelope.report)](work, envelope.report)
+    else:
+        _take_of_another(work, envelope.report, order_no)
+
+
+def _take_opened(work: Work, report: OrderOpened) -> None:
+    identity = Identity(
+        opened_at_ms=report.opened_at_ms,
+        customer_no=report.customer_no,
+        meter_no=report.meter_no,
+        card_serial=report.card_serial,
+    )
+    order = orders.find_or_open(work.connection, report.order_no, identity, work.now_ms)
+    if orders.identify(work.connection, order, identity, work.now_ms) is None:
+        detail = "opened again as something else"
+        work.alarm(report.order_no, Code.ORDER_CONFLICT, detail)
+
+
+def _take_abandoned(work: Work, report: OrderAbandoned) -> None:
+    order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    if order.state is OrderState.OPENED:
+        orders.change(work.connection, order, work.now_ms, state=OrderState.ABANDONED)
+    elif order.state is not OrderState.ABANDONED:
+        detail = f"{order.paid_fen} fen were paid, the order is {order.state}"
+        work.alarm(report.order_no, Code.ABANDONED_WITH_MONEY, detail)
+
+
+def _take_note(work: Work, report: NoteTaken) -> None:
+    if not _has_value(work, report.order_no, report):
+        return
+    order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    cash.take(work.connection, order, report.note, work.now_ms)
+
+
+def _take_suspense(work: Work, report: NoteInSuspense) -> None:
+    near = report.near_order_no
+    if near is not None and not orders.is_own(work.terminal_no, near):
+        near = None
+    if report.certain and not _has_value(work, near, report):
+        return
+    found = Found(
+        note=report.note,
+        near_order_no=near,
+        place=Place.UNASSIGNED if report.certain else Place.UNCERTAIN,
+        code=Code.NOTE_IN_SUSPENSE if report.certain else Code.NOTE_UNCERTAIN,
+    )
+    cash.set_aside(work.connection, work.terminal_no, found, work.now_ms)
+
+
+def _take_confirmed(work: Work, report: VendConfirmed) -> None:
+    if report.verdict not in PROOFS:
+        work.alarm(report.order_no, Code.CONFIRMED_WITHOUT_PROOF, f"verdict {report.verdict}")
+        return
+    answer = work.utility.confirm(work.connection, report.order_no, report.purchase_count)
+    if isinstance(answer, Refused):
+        work.alarm(report.order_no, Code.CONFIRMATION_REFUSED, answer.reason)
+        return
+    order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    if order.state is OrderState.SOLD:
+        key = rules.vend_key(report.order_no)
+        book.resolve(work.connection, key, Outcome.POSTED, work.now_ms)
+        changes = {"verdict": report.verdict.value, "card_digest": report.card_digest}
+        orders.change(
+            work.connection,
+            order,
+            work.now_ms,
+            state=OrderState.CONFIRMED,
+            parked=False,
+            **changes,
+        )
+
+
+def _take_parked(work: Work, report: OrderParked) -> None:
+    order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    if order.state in FINISHED:
+        work.alarm(report.order_no, Code.PARKED_AFTER_END, f"the order is {order.state}")
+        return
+    orders.change(
+        work.connection,
+        order,
+        work.now_ms,
+        parked=True,
+        parked_why=report.why,
+        verdict=report.verdict and report.verdict.value,
+    )
+    work.alarm(report.order_no, Code.ORDER_PARKED, report.why)
+    if report.paid_fen != order.paid_fen:
+        detail = f"the terminal says {report.paid_fen} fen, the books {order.paid_fen}"
+        work.alarm(report.order_no, Code.PAID_DIFFERS, detail)
+
+
+def _take_alarm(work: Work, report: Alarm) -> None:
+    alarm.forward(work.connection, work.terminal_no, report.code, report.detail, report.at_ms)
+
+
+_TAKERS: dict[type[Any], Callable[[Work, Any], None]] = {
+    OrderOpened: _take_opened,
+    OrderAbandoned: _take_abandoned,
+    NoteTaken: _take_note,
+    NoteInSuspense: _take_suspense,
+    VendConfirmed: _take_confirmed,
+    OrderParked: _take_parked,
+    Alarm: _take_alarm,
+}
+
+
+def _take_of_another(work: Work, report: Any, order_no: str) -> None:
+    """The order is not touched; a note is in this terminal's box all the same."""
+    detail = f"{type(report).__name__} about an order that this terminal has not made"
+    work.alarm(order_no, Code.ORDER_OF_ANOTHER, detail)
+    if isinstance(report, NoteTaken) and _has_value(work, None, report):
+        found = Found(
+            note=report.note,
+            near_order_no=None,
+            place=Place.UNASSIGNED,
+            code=Code.NOTE_IN_SUSPENSE,
+        )
+        cash.set_aside(work.connection, work.terminal_no, found, work.now_ms)
+
+
+def _has_value(work: Work, order_no: str | None, report: NoteTaken | NoteInSuspense) -> bool:
+    if report.note.value_fen > 0:
+        return True
+    work.alarm(order_no, Code.NOTE_WITHOUT_VALUE, f"note {report.note.note_id}")
+    return False
+
+
+def _held_body(connection: Connection, key: dict[str, Any]) -> str | None:
+    return connection.scalar(select(reports.c.body).filter_by(**key))

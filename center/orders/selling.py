@@ -1,0 +1,100 @@
+"""Selling under an order number, once, and voiding that sale. Each function is one unit of work."""
+
+import hashlib
+
+import msgspec
+from sqlalchemy import Connection
+
+from center.ledger import book, rules
+from center.ledger.posting import Outcome
+from center.orders import cash
+from center.orders import order as orders
+from center.orders.order import Identity, Order
+from center.orders.state import OrderState
+from center.utility.port import Sale, Utility
+from vending.messages import Reason, Refused, Vend, VendRequest
+
+
+class Undone(Exception):
+    """A refusal of the request as such: nothing of it is kept."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def sell(
+    connection: Connection, utility: Utility, request: VendRequest, now_ms: int
+) -> Vend | Refused:
+    """Take the request's notes and sell. A refusal that is returned keeps the notes in suspense.
+
+    Raises Undone when the number does not fit the request.
+    """
+    order = orders.find_or_open(connection, request.order_no, _identity(request), now_ms)
+    digest = _digest(request)
+    if order.request_digest is not None:
+        return _again(connection, utility, order, digest)
+    order = _pay(connection, order, request, now_ms)
+    answer = utility.vend(connection, _sale(request), now_ms)
+    if isinstance(answer, Refused):
+        return answer
+    if order.paid_fen != answer.quote.paid_fen:
+        order = cash.release_others(connection, order, request.notes, now_ms)
+    book.post(connection, [rules.vend(answer, request.customer_no)], now_ms)
+    orders.change(connection, order, now_ms, state=OrderState.SOLD, request_digest=digest)
+    return answer
+
+
+def void(connection: Connection, utility: Utility, order_no: str, now_ms: int) -> Vend | Refused:
+    """Void a sale that was never confirmed; again changes nothing. The money stays in suspense."""
+    order = orders.find(connection, order_no)
+    if order is None:
+        return Refused(Reason.ORDER_UNKNOWN)
+    answer = utility.cancel(connection, order_no)
+    if isinstance(answer, Vend) and order.state is OrderState.SOLD:
+        book.resolve(connection, rules.vend_key(order_no), Outcome.VOIDED, now_ms)
+        orders.change(connection, order, now_ms, state=OrderState.CANCELLED)
+    return answer
+
+
+def _pay(connection: Connection, order: Order, request: VendRequest, now_ms: int) -> Order:
+    if order.state is OrderState.ABANDONED:
+        raise Undone(Reason.ORDER_FINISHED)
+    identified = orders.identify(connection, order, _identity(request), now_ms)
+    if identified is None or any(note.value_fen <= 0 for note in request.notes):
+        raise Undone(Reason.ORDER_CONFLICT)
+    try:
+        return cash.pay(connection, identified, request.notes, now_ms)
+    except cash.NoteConflict as error:
+        raise Undone(Reason.ORDER_CONFLICT) from error
+
+
+def _again(connection: Connection, utility: Utility, order: Order, digest: str) -> Vend | Refused:
+    if digest != order.request_digest:
+        raise Undone(Reason.ORDER_CONFLICT)
+    answer = utility.inquire(connection, order.order_no)
+    return answer if isinstance(answer, Vend) else Refused(Reason.ORDER_CANCELLED)
+
+
+def _identity(request: VendRequest) -> Identity:
+    return Identity(
+        opened_at_ms=request.opened_at_ms,
+        customer_no=request.customer_no,
+        meter_no=request.meter_no,
+        card_serial=request.card_serial,
+    )
+
+
+def _sale(request: VendRequest) -> Sale:
+    return Sale(
+        order_no=request.order_no,
+        customer_no=request.customer_no,
+        meter_no=request.meter_no,
+        card_serial=request.card_serial,
+        purchase_count=request.purchase_count,
+        paid_fen=sum(note.value_fen for note in request.notes),
+    )
+
+
+def _digest(request: VendRequest) -> str:
+    return hashlib.sha256(msgspec.json.encode(request)).hexdigest()

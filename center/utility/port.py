@@ -1,0 +1,52 @@
+"""What the orders need of a utility, whoever runs it. Embedded: `center.utility.embedded`.
+
+Every operation runs inside the order's unit of work, so that a sale and its postings are one
+transaction, and answers from what the database holds. An adapter to a utility across a network
+therefore asks it before the unit of work begins and brings the answer here.
+
+Operations are idempotent under the order number; the same number with another body is refused.
+"""
+
+from typing import Protocol
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from vending.card import CardSnapshot
+from vending.messages import AccountAnswer, InquiryAnswer, Refused, TrialAnswer, TrialRequest, Vend
+
+
+class Sale(Struct, frozen=True, kw_only=True):
+    """What is to be sold under an order number."""
+
+    order_no: str
+    customer_no: str
+    meter_no: str
+    card_serial: str
+    purchase_count: int
+    """N, as the card holds it."""
+    paid_fen: int
+
+
+class Utility(Protocol):
+    """Customers, meters, prices and purchase counts."""
+
+    def query_account(
+        self, connection: Connection, card: CardSnapshot, now_ms: int
+    ) -> AccountAnswer:
+        """Who is this card, and may it buy? Sells nothing; remembers what the meter wrote on it."""
+
+    def trial_vend(self, connection: Connection, request: TrialRequest, now_ms: int) -> TrialAnswer:
+        """Answer as `vend` would, and sell nothing."""
+
+    def vend(self, connection: Connection, sale: Sale, now_ms: int) -> Vend | Refused:
+        """Sell purchase N+1, which is then open until it is confirmed or cancelled."""
+
+    def inquire(self, connection: Connection, order_no: str) -> InquiryAnswer:
+        """Tell what was sold under ``order_no`` and not cancelled."""
+
+    def confirm(self, connection: Connection, order_no: str, purchase_count: int) -> Vend | Refused:
+        """Close purchase N+1: the card holds it."""
+
+    def cancel(self, connection: Connection, order_no: str) -> Vend | Refused:
+        """Void an open purchase and return it: N+1 is free again, the account as it was before."""
