@@ -106,6 +106,10 @@ class Words:
         sign = "-" if amount_fen < 0 else ""
         return sign + self.text("format.money", amount=format_yuan(abs(amount_fen)))
 
+    def round_money(self, amount_fen: int) -> str:
+        """Return an amount without its decimals when they are zero, as on a banknote."""
+        return self.money(amount_fen).removesuffix(".00")
+
     def energy(self, energy_wh: int) -> str:
         """Return energy with its unit, not to be broken between lines."""
         return unbroken(self.text("format.energy", amount=format_kwh(energy_wh)))

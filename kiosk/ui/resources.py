@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
 
+from kiosk.ui.theme import FONT_FAMILY
+
 ASSETS = Path(__file__).resolve().parent.parent.parent / "assets"
-FONT_FAMILY = "Noto Sans SC"
 FONT_FILES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
 
 

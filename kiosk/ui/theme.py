@@ -8,6 +8,7 @@ fits 21.5 inches at 1920 x 1080 and 1080 x 1920 (4.03 px/mm). Capital letters of
 from functools import cached_property
 from typing import NamedTuple
 
+FONT_FAMILY = "Noto Sans SC"
 REFERENCE_SHORT_SIDE = 1024
 SMALLEST_TEXT_PX = 28
 SMALLEST_TARGET_PX = 104
@@ -69,10 +70,11 @@ TEXT_ROLES: dict[str, TextRole] = {
     "body": TextRole(38, False, 0.92),
     "strong": TextRole(38, True, 0.92),
     "lead": TextRole(46, True, 0.90),
+    "reading": TextRole(46, False, 0.90),
     "title": TextRole(58, True, 0.88),
-    "figure": TextRole(62, True, 0.86),
+    "figure": TextRole(58, True, 0.86),
     "hero": TextRole(104, True, 0.84),
-    "amount": TextRole(128, True, 0.80),
+    "amount": TextRole(112, True, 0.80),
 }
 
 SECONDARY_ROLES = frozenset({"caption"})
@@ -157,7 +159,9 @@ def _text_rules(name: str, tone: Tone) -> list[str]:
 
 def _role_rule(theme: Theme, name: str, role: TextRole) -> str:
     weight = 700 if role.bold else 400
-    return f'Text[role="{name}"] {{ font-size: {theme.text_px(name)}px; font-weight: {weight}; }}'
+    size_px = theme.text_px(name)
+    font = f'font-family: "{FONT_FAMILY}"; font-size: {size_px}px; font-weight: {weight};'
+    return f'Text[role="{name}"] {{ {font} }}'
 
 
 def contrast(one: str, other: str) -> float:

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from kiosk.flow.event import Event, LanguageChosen
 from kiosk.flow.screen import Button, Screen, Step
@@ -22,6 +22,8 @@ from kiosk.ui.widgets.step_strip import StepStrip
 from kiosk.ui.widgets.text import Panel
 
 WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
+_LAYOUT_ROUNDS = 4
+"""Panels stand in one another at most so deep."""
 _WARM_PAUSE_MS = 15
 """Between two pages made in advance, so that a screen that arrives meanwhile does not wait for all."""
 
@@ -51,7 +53,7 @@ class Window(Panel):
         self._pressed_at_s: float | None = None
         self._to_warm = list(PAGE_NAMES)
         self._first_frame = True
-        self.setFont(base_font(self.theme.text_px("body")))
+        QApplication.setFont(base_font(self.theme.text_px("body")))
         self.setStyleSheet(style_sheet(self.theme))
         self._kit = Kit(self.theme, config, self._press)
         self._header = Header(self.theme, config, clock)
@@ -89,6 +91,7 @@ class Window(Panel):
         page.fill(screen, words)
         self._stack.setCurrentWidget(page)
         self._show_time(screen, words, deadline_monotonic_s)
+        _settle_layouts()
 
     def words(self, language: str) -> Words:
         """Return the words of ``language``, or of the first one known."""
@@ -182,6 +185,15 @@ class Window(Panel):
         if self._first_frame:
             self._first_frame = False
             QTimer.singleShot(0, self._after_first_frame)
+
+
+def _settle_layouts() -> None:
+    """Do the pending layout work now, so that no frame shows new words in old places.
+
+    A changed height travels outwards one panel a round.
+    """
+    for _ in range(_LAYOUT_ROUNDS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def _theme(config: UiConfig) -> Theme:

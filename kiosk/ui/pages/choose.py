@@ -4,7 +4,6 @@ from kiosk.flow.screen import AccountView, Screen
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel
-from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.note_fan import NoteFan
 from kiosk.ui.widgets.text import Align, Panel, Text
 from vending.money import FEN_PER_YUAN
@@ -40,40 +39,32 @@ class ChoosePage(Page):
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
-        theme = kit.theme
         self._title = Text("title")
         self._fan = NoteFan()
         self._picture = PicturePanel(kit, self._fan)
-        self._terms = Terms(kit, 5)
-        self._arrears = Bar(theme)
-        words = column(spacing=theme.px(20))
+        self._terms = Terms(kit, 4)
+        words = column()
         words.addStretch(1)
         words.addWidget(self._terms)
-        words.addWidget(self._arrears)
         words.addStretch(1)
         self.content.addWidget(self._title)
-        self.beside(self._picture, words)
+        self.beside(self._picture, words, shares=(10, 14))
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         self._title.say(words.text("choose.title"))
-        self._picture.say(words.text("choose.cash"))
         self.say_printer(screen, words)
         if screen.account is not None:
             self._fill_terms(screen.account, words)
 
     def _fill_terms(self, account: AccountView, words: Words) -> None:
         self._fan.show_notes(account.note_values_fen)
-        limits = words.text(
-            "choose.limits", min=words.money(account.min_fen), max=words.money(account.max_fen)
-        )
+        smallest, largest = words.round_money(account.min_fen), words.round_money(account.max_fen)
         sentences = [
             words.text("choose.notes", notes=words.notes(account.note_values_fen)),
-            words.text("choose.one-by-one"),
             words.text("choose.change"),
-            limits,
+            words.text("choose.limits", min=smallest, max=largest),
         ]
         if account.multiple_fen > min(account.note_values_fen, default=FEN_PER_YUAN):
-            sentences.append(words.text("choose.multiple", multiple=words.money(account.multiple_fen)))
+            multiple = words.round_money(account.multiple_fen)
+            sentences.append(words.text("choose.multiple", multiple=multiple))
         self._terms.say(sentences)
-        owed = words.money(account.arrears_fen)
-        self._arrears.say(words.text("choose.arrears", arrears=owed) if account.arrears_fen else "")

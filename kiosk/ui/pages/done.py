@@ -1,6 +1,9 @@
 """It worked: what is on the card, where the rest went, and what to take along."""
 
+from msgspec.structs import replace
+
 from kiosk.flow.screen import AccountView, OutcomeView, Screen
+from kiosk.flow.session import Notice
 from kiosk.ui.i18n import Words, grouped
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel
@@ -10,6 +13,10 @@ from kiosk.ui.widgets.facts import Facts, Figure, Pair
 from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.slip_view import SlipView
 from kiosk.ui.widgets.text import Text
+
+
+LONG_AMOUNT = 9
+"""An amount of more characters is written smaller, so that it stays on one line."""
 
 
 class DonePage(Page):
@@ -24,7 +31,7 @@ class DonePage(Page):
         self._amount = Figure(theme, role="hero")
         self._facts = Facts(theme, 4)
         self._no_slip = Bar(theme)
-        self._slip = SlipView(theme, 8)
+        self._slip = SlipView(theme, 6)
         head = row(spacing=theme.px(24))
         head.addWidget(Mark(theme.px(104), Sign.DONE, motion=motion))
         head.addWidget(self._title, 1)
@@ -35,6 +42,11 @@ class DonePage(Page):
             words.addWidget(widget)
         words.addStretch(1)
         self.beside(self._picture, words, shares=(9, 14))
+
+    def say_notice(self, screen: Screen, words: Words) -> None:
+        """The page itself says what is to be done without a slip."""
+        told = replace(screen, notice=None) if screen.notice is Notice.NO_SLIP else screen
+        super().say_notice(told, words)
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         outcome = screen.outcome
@@ -50,6 +62,7 @@ class DonePage(Page):
             self._facts.say([])
         else:
             label, amount = on_card(outcome, words)
+            self._amount.enlarge("hero" if len(amount) <= LONG_AMOUNT else "figure")
             self._amount.say(label, amount)
             self._facts.say(facts(outcome, words))
 
@@ -91,9 +104,7 @@ def slip_lines(screen: Screen, outcome: OutcomeView, words: Words) -> list[Pair]
     """Return what the paper would have said."""
     account: AccountView | None = screen.account
     rows: list[Pair] = [(words.text("done.order"), grouped(outcome.order_no))]
-    rows.append((words.text("done.slip-terminal"), words.text("format.terminal")))
     if account is not None:
-        rows.append((words.text("done.slip-customer"), grouped(account.customer_no)))
         rows.append((words.text("done.slip-meter"), grouped(account.meter_no)))
     if outcome.energy_wh is not None:
         rows.append((words.text("done.slip-energy"), words.energy(outcome.energy_wh)))

@@ -44,7 +44,7 @@ class Sum(Panel):
         bought.addWidget(self._buys)
         bought.addWidget(self._gets, 1)
         layout = column(self)
-        layout.setContentsMargins(theme.px(28), theme.px(14), theme.px(28), theme.px(14))
+        layout.setContentsMargins(theme.px(28), theme.px(10), theme.px(28), theme.px(10))
         layout.addWidget(self._label)
         layout.addWidget(self._amount)
         layout.addStretch(1)
@@ -81,7 +81,7 @@ class TenderPage(Page):
         if account is None or tender is None:
             return
         self._title.say("" if screen.notice else headline(account, tender, words))
-        self._show_note(screen, tender)
+        self._show_note(screen, account, tender)
         values = words.notes(account.note_values_fen)
         self._picture.say(words.text("tender.notes"), values)
         paid = (words.text("tender.paid"), words.money(tender.paid_fen))
@@ -93,7 +93,7 @@ class TenderPage(Page):
             note = outcome(screen.account, screen.tender, words)
         return words.button(button), note
 
-    def _show_note(self, screen: Screen, tender: TenderView) -> None:
+    def _show_note(self, screen: Screen, account: AccountView, tender: TenderView) -> None:
         last = tender.last_note_fen or 0
         if tender.moving:
             self._slot.show_note(NoteScene.SWALLOW, last)
@@ -102,7 +102,7 @@ class TenderPage(Page):
         elif screen.notice is Notice.ACCEPTOR_FAULT or tender.room_fen == 0:
             self._slot.show_note(NoteScene.CLOSED)
         else:
-            self._slot.show_note(NoteScene.INVITE)
+            self._slot.invite(account.note_values_fen)
 
 
 def headline(account: AccountView, tender: TenderView, words: Words) -> str:
@@ -110,10 +110,10 @@ def headline(account: AccountView, tender: TenderView, words: Words) -> str:
     if tender.moving:
         return words.text("tender.moving")
     if 0 < tender.paid_fen < account.min_fen:
-        short = words.money(account.min_fen - tender.paid_fen)
-        return words.text("tender.minimum", min=words.money(account.min_fen), short=short)
+        short = words.round_money(account.min_fen - tender.paid_fen)
+        return words.text("tender.minimum", min=words.round_money(account.min_fen), short=short)
     if account.multiple_fen and tender.paid_fen % account.multiple_fen:
-        return words.text("tender.multiple", multiple=words.money(account.multiple_fen))
+        return words.text("tender.multiple", multiple=words.round_money(account.multiple_fen))
     if tender.room_fen < min(account.note_values_fen, default=1):
         return words.text("tender.full")
     return words.text("tender.title")

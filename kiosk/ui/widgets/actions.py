@@ -1,11 +1,16 @@
 """The buttons at the bottom: the way out on the left, the way on big on the right."""
 
+from PySide6.QtWidgets import QWidget
+
 from kiosk.flow.screen import Button
 from kiosk.ui.kit import Kit, row
 from kiosk.ui.widgets.button import BigButton
-from kiosk.ui.widgets.text import Panel
 
 _QUIET = {Button.CANCEL}
+_QUIET_WIDTH = 400
+"""Reference pixels; the way out is plain to see but never the biggest thing on the screen."""
+_QUIET_SHARE, _MAIN_SHARE = 1000, 2000
+"""Shares of the width; the empty middle has 1, so that it takes what nobody else may."""
 
 
 def button_name(button: Button) -> str:
@@ -13,15 +18,15 @@ def button_name(button: Button) -> str:
     return f"button-{button.value}"
 
 
-class Actions(Panel):
+class Actions(QWidget):
     """Makes each button once and shows those that the flow allows now."""
 
     def __init__(self, kit: Kit) -> None:
-        super().__init__("page")
+        super().__init__()
         self._kit = kit
         self._buttons: dict[Button, BigButton] = {}
         self._layout = row(self, spacing=kit.theme.px(28))
-        self._layout.addStretch(0)
+        self._layout.addStretch(1)
         self.setFixedHeight(kit.theme.px(152))
 
     def offer(self, words: dict[Button, tuple[str, str]]) -> None:
@@ -48,6 +53,8 @@ class Actions(Panel):
         quiet = button in _QUIET
         widget = BigButton(self._kit.theme, "secondary" if quiet else "primary", button_name(button))
         widget.clicked.connect(lambda: self._kit.press(button))
+        if quiet:
+            widget.setMaximumWidth(self._kit.theme.px(_QUIET_WIDTH))
         place = 0 if quiet else self._layout.count()
-        self._layout.insertWidget(place, widget, 1 if quiet else 2)
+        self._layout.insertWidget(place, widget, _QUIET_SHARE if quiet else _MAIN_SHARE)
         return widget

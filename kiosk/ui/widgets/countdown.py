@@ -78,7 +78,7 @@ class Countdown(QWidget):
     # -- Qt's own --
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(176), self._theme.target - self._theme.px(8))
+        return QSize(self._theme.px(204), self._theme.target - self._theme.px(8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.seconds_left is None:
@@ -94,13 +94,13 @@ class Countdown(QWidget):
         self._paint_ring(painter, rect, tone.text)
         painter.setFont(self._font)
         painter.setPen(QColor(tone.text))
-        words = rect.adjusted(rect.height() * 0.72, 0, -self._theme.px(8), 0)
+        words = rect.adjusted(rect.height() * 0.80, 0, -self._theme.px(14), 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text)
         painter.end()
 
     def _paint_ring(self, painter: QPainter, rect: QRectF, colour: str) -> None:
         side = rect.height() * 0.50
-        ring = QRectF(rect.x() + rect.height() * 0.26, rect.center().y() - side / 2, side, side)
+        ring = QRectF(rect.x() + rect.height() * 0.22, rect.center().y() - side / 2, side, side)
         stroke = side * 0.16
         part = min(1.0, (self.seconds_left or 0) / self._whole_s)
         painter.setBrush(Qt.BrushStyle.NoBrush)

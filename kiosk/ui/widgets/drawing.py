@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPainterPath
 
 from vending.money import FEN_PER_YUAN
 
+_Align = Qt.AlignmentFlag
+
 CARD_RATIO = 85.6 / 53.98
 """ISO/IEC 7810 ID-1, long side over short side."""
 NOTE_RATIO = 2.05
@@ -31,10 +33,6 @@ NOTE_COLOURS: dict[int, tuple[str, str]] = {
     10000: ("#F8CFCB", "#8A1A22"),
 }
 _OTHER_NOTE = ("#DDE3E0", "#2C3B35")
-
-_ICON = 24.0
-"""Icons are drawn on a square of this side."""
-
 
 def rounded(rect: QRectF, radius: float) -> QPainterPath:
     """Return a rectangle with round corners as a path."""
@@ -96,36 +94,61 @@ def _draw_chip(painter: QPainter, rect: QRectF) -> None:
 
 
 def draw_note(painter: QPainter, rect: QRectF, value_fen: int, font: QFont) -> None:
-    """Draw a banknote upright (short edge up) with its number of yuan, or any note for 0."""
+    """Draw a banknote, upright or lying as ``rect`` is, with its number of yuan; any note for 0."""
     ground, ink = (QColor(c) for c in NOTE_COLOURS.get(value_fen, _OTHER_NOTE))
-    draw_shadow(painter, rect, rect.width() * 0.06)
-    painter.fillPath(rounded(rect, rect.width() * 0.05), ground)
+    short = min(rect.width(), rect.height())
+    draw_shadow(painter, rect, short * 0.06)
+    painter.fillPath(rounded(rect, short * 0.05), ground)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(ink, max(2.0, rect.width() * 0.018)))
-    inner = rect.adjusted(*_inset(rect.width() * 0.07))
-    painter.drawRoundedRect(inner, rect.width() * 0.03, rect.width() * 0.03)
+    painter.setPen(QPen(ink, max(1.5, short * 0.015)))
+    painter.drawRoundedRect(rect.adjusted(*_inset(short * 0.06)), short * 0.03, short * 0.03)
     ring = QColor(ink)
     ring.setAlpha(46)
-    painter.setPen(QPen(ring, rect.width() * 0.05))
-    middle = rect.center()
+    painter.setPen(QPen(ring, short * 0.05))
     for size in (0.30, 0.42):
-        painter.drawEllipse(middle, rect.width() * size, rect.width() * size)
+        painter.drawEllipse(rect.center(), short * size, short * size)
     if value_fen:
-        _draw_value(painter, rect, str(value_fen // FEN_PER_YUAN), ink, font)
+        lying = rect.width() > rect.height()
+        draw = _draw_corner_value if lying else _draw_value
+        draw(painter, rect, str(value_fen // FEN_PER_YUAN), ink, font)
 
 
 def _draw_value(painter: QPainter, rect: QRectF, digits: str, ink: QColor, font: QFont) -> None:
-    big = QFont(font)
-    big.setBold(True)
-    big.setPixelSize(max(1, int(rect.width() * (0.40 if len(digits) > 2 else 0.50))))
-    painter.setFont(big)
+    share = 0.40 if len(digits) > 2 else 0.50
+    _draw_digits(painter, rect, digits, ink, _sized(font, rect.width() * share))
+    small, corner = _sized(font, rect.width() * 0.17), rect.adjusted(*_inset(rect.width() * 0.12))
+    _draw_digits(painter, corner, digits, ink, small, _Align.AlignTop | _Align.AlignLeft)
+    _draw_digits(painter, corner, digits, ink, small, _Align.AlignBottom | _Align.AlignRight)
+
+
+def _draw_corner_value(
+    painter: QPainter, rect: QRectF, digits: str, ink: QColor, font: QFont
+) -> None:
+    """Write the number large along the upper edge, which is what shows of a note under another."""
+    strip = QRectF(rect.x(), rect.y(), rect.width(), rect.height() * 0.40)
+    inside = strip.adjusted(rect.width() * 0.06, 0, -rect.width() * 0.06, 0)
+    big = _sized(font, rect.height() * 0.26)
+    _draw_digits(painter, inside, digits, ink, big, _Align.AlignVCenter | _Align.AlignLeft)
+
+
+def _draw_digits(
+    painter: QPainter,
+    rect: QRectF,
+    digits: str,
+    ink: QColor,
+    font: QFont,
+    align: Qt.AlignmentFlag = _Align.AlignCenter,
+) -> None:
+    painter.setFont(font)
     painter.setPen(ink)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, digits)
-    big.setPixelSize(max(1, int(rect.width() * 0.17)))
-    painter.setFont(big)
-    corner = rect.adjusted(*_inset(rect.width() * 0.12))
-    painter.drawText(corner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, digits)
-    painter.drawText(corner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, digits)
+    painter.drawText(rect, align, digits)
+
+
+def _sized(font: QFont, size_px: float) -> QFont:
+    sized = QFont(font)
+    sized.setBold(True)
+    sized.setPixelSize(max(1, int(size_px)))
+    return sized
 
 
 def draw_machine(painter: QPainter, rect: QRectF, slit: QRectF, glow: float) -> None:
@@ -153,7 +176,7 @@ def draw_meter(painter: QPainter, rect: QRectF, slit: QRectF, glow: float) -> No
     painter.drawRoundedRect(rect, radius, radius)
     display = _part(rect, 0.16, 0.12, 0.68, 0.34)
     painter.fillPath(rounded(display, radius * 0.4), QColor("#C4DDB5"))
-    _draw_digits(painter, display, glow)
+    _draw_credit(painter, display, glow)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_mixed(QColor("#9FB4A9"), QColor("#D8392B"), glow))
     lamp = rect.width() * 0.028
@@ -161,7 +184,7 @@ def draw_meter(painter: QPainter, rect: QRectF, slit: QRectF, glow: float) -> No
     painter.fillPath(rounded(slit, slit.height() / 2), MACHINE_DARK)
 
 
-def _draw_digits(painter: QPainter, display: QRectF, glow: float) -> None:
+def _draw_credit(painter: QPainter, display: QRectF, glow: float) -> None:
     """Draw a bolt and bars for the credit, which grows while the card is in."""
     ink = QColor("#24401C")
     painter.setPen(Qt.PenStyle.NoPen)

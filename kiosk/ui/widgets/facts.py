@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QGridLayout
 
 from kiosk.ui.kit import column
 from kiosk.ui.theme import Theme
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import Align, Panel, Text, set_look
 
 Pair = tuple[str, str]
 
@@ -30,6 +30,11 @@ class PairRows:
             grid.addWidget(label, number, 0, Align.AlignTop)
             grid.addWidget(value, number, 1)
 
+    def enlarge(self, role: str) -> None:
+        """Write the values in another role."""
+        for _, value in self._rows:
+            set_look(value, "role", role)
+
     def say(self, pairs: list[Pair]) -> None:
         """Show ``pairs`` of label and value; unused rows take no room."""
         empty = [("", "")] * (len(self._rows) - len(pairs))
@@ -48,6 +53,10 @@ class Facts(Panel):
         grid.setHorizontalSpacing(theme.px(24))
         grid.setVerticalSpacing(theme.px(8))
         self._rows = PairRows(grid, rows, value_role=value_role)
+
+    def enlarge(self, role: str) -> None:
+        """Write the values in another role."""
+        self._rows.enlarge(role)
 
     def say(self, pairs: list[Pair]) -> None:
         """Show ``pairs``; the panel goes when there are none."""
@@ -68,6 +77,10 @@ class Figure(Panel):
         layout.setContentsMargins(theme.px(28), theme.px(14), theme.px(28), theme.px(14))
         layout.addWidget(self._label)
         layout.addWidget(self._value)
+
+    def enlarge(self, role: str) -> None:
+        """Write the number in another role."""
+        set_look(self._value, "role", role)
 
     def say(self, label: str, value: str) -> None:
         """Show a number; nothing when it is empty."""

@@ -42,7 +42,7 @@ class Header(Panel):
 
     def __init__(self, theme: Theme, config: UiConfig, clock: Callable[[], float]) -> None:
         super().__init__("brand")
-        self._operator = Text("strong")
+        self._operator = Text("body")
         self._operator.say(config.operator_name)
         self._site = Text("caption", shade="muted")
         self.countdown = Countdown(theme, clock)

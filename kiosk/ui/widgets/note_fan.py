@@ -1,4 +1,4 @@
-"""The banknotes that the machine takes, side by side."""
+"""The banknotes that the machine takes, laid over one another so that each number shows."""
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,15 +6,19 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.ui.widgets import drawing
 
-_LEAN_DEGREES = 9.0
+_STRIP = 0.36
+"""How much of a note's height shows under the one before it."""
+_ASIDE = 0.05
+"""How much of its width a note lies further right than the one before."""
+_MARGIN = 0.06
 
 
 class NoteFan(QWidget):
-    """A fanned hand of notes, or a straight row of them."""
+    """One note of each value, the smallest behind."""
 
-    def __init__(self, values_fen: tuple[int, ...] = (), *, fanned: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._values_fen, self._fanned = values_fen, fanned
+        self._values_fen: tuple[int, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(QSize(160, 120))
 
@@ -29,29 +33,19 @@ class NoteFan(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = (len(self._values_fen) - 1) / 2
-        width = self._note_width()
+        later = max(0, len(self._values_fen) - 1)
+        width = self._note_width(later)
+        height = width / drawing.NOTE_RATIO
+        left = (self.width() - width * (1 + later * _ASIDE)) / 2
+        top = (self.height() - height * (1 + later * _STRIP)) / 2
         for number, value in enumerate(self._values_fen):
-            painter.save()
-            painter.translate(self.width() / 2, self.height() * (1.02 if self._fanned else 0.5))
-            self._place(painter, number - middle, width)
-            height = width * drawing.NOTE_RATIO
-            top = -height * (1.16 if self._fanned else 0.5)
-            drawing.draw_note(painter, QRectF(-width / 2, top, width, height), value, self.font())
-            painter.restore()
+            place = QRectF(
+                left + number * width * _ASIDE, top + number * height * _STRIP, width, height
+            )
+            drawing.draw_note(painter, place, value, self.font())
         painter.end()
 
-    def _note_width(self) -> float:
-        count = max(1, len(self._values_fen))
-        if self._fanned:
-            by_width = self.width() / (1.9 + 0.55 * (count - 1))
-            return min(by_width, self.height() / (drawing.NOTE_RATIO * 1.24))
-        by_width = self.width() / (count * 1.14)
-        return min(by_width, self.height() / (drawing.NOTE_RATIO * 1.1))
-
-    def _place(self, painter: QPainter, place: float, width: float) -> None:
-        if self._fanned:
-            painter.translate(place * width * 0.34, 0)
-            painter.rotate(place * _LEAN_DEGREES)
-        else:
-            painter.translate(place * width * 1.14, 0)
+    def _note_width(self, later: int) -> float:
+        by_width = self.width() / (1 + later * _ASIDE + _MARGIN)
+        by_height = self.height() * drawing.NOTE_RATIO / (1 + later * _STRIP + _MARGIN)
+        return min(by_width, by_height)

@@ -39,6 +39,7 @@ class NoteSlot(SlotPicture):
         super().__init__(motion=motion)
         self._scene = NoteScene.INVITE
         self._value_fen = 0
+        self._invited: tuple[int, ...] = ()
         self.show_note(NoteScene.INVITE)
 
     @property
@@ -54,6 +55,20 @@ class NoteSlot(SlotPicture):
             return
         self._scene, self._value_fen = scene, value_fen
         self.play(_RHYTHMS[scene], rest_at=0.35 if scene is NoteScene.SWALLOW else 0.0)
+
+    def invite(self, values_fen: tuple[int, ...]) -> None:
+        """Ask for a note: one of these values after the other, so that none looks like the only one."""
+        if self._scene is NoteScene.INVITE and values_fen == self._invited:
+            return
+        self._invited = values_fen
+        self.show_note(NoteScene.INVITE, values_fen[-1] if values_fen else 0)
+
+    def _begin(self) -> None:
+        if self._scene is NoteScene.INVITE and self._value_fen in self._invited:
+            place = self._invited.index(self._value_fen)
+            self._value_fen = self._invited[(place + 1) % len(self._invited)]
+            self.forget()
+        super()._begin()
 
     def _thing_known(self) -> bool:
         return not self._thing.isNull()

@@ -17,7 +17,7 @@ class SlipView(Panel):
         self._tooth = theme.px(12)
         self._title = Text("strong", align=Align.AlignCenter)
         grid = QGridLayout(self)
-        aside = theme.px(34)
+        aside = theme.px(26)
         grid.setContentsMargins(aside, theme.px(18), aside, theme.px(14) + self._tooth)
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(2))

@@ -40,7 +40,7 @@ class SlotPicture(Moving):
 
     def play(self, rhythm: Rhythm, *, rest_at: float = 0.0) -> None:
         """Draw everything anew and begin in ``rhythm``."""
-        self._forget()
+        self.forget()
         self.pace(cycle_ms=rhythm.cycle_ms, rest_ms=rhythm.rest_ms, rest_at=rest_at)
 
     # -- what a picture decides --
@@ -94,7 +94,8 @@ class SlotPicture(Moving):
 
     # -- layers --
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Have both layers drawn anew."""
         self._thing = QPixmap()
         self._fronts.clear()
 
@@ -147,7 +148,7 @@ class SlotPicture(Moving):
         return self.minimumSize()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._forget()
+        self.forget()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

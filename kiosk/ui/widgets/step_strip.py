@@ -9,7 +9,7 @@ from kiosk.ui.kit import row
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets import drawing
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import Align, Panel, Text, set_look
 
 _STEPS = tuple(Step)
 
@@ -100,14 +100,6 @@ class StepStrip(Panel):
             self._badges[number].show_state(state)
             name = self._names[number]
             name.setText(names[each])
-            set_shade(name, "strong" if state == 0 else "muted")
+            set_look(name, "shade", "strong" if state == 0 else "muted")
         for number, line in enumerate(self._lines):
             line.show_behind(number < place)
-
-
-def set_shade(text: Text, shade: str) -> None:
-    """Change which of its panel's text colours ``text`` takes."""
-    if text.property("shade") != shade:
-        text.setProperty("shade", shade)
-        text.style().unpolish(text)
-        text.style().polish(text)

@@ -4,15 +4,16 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from kiosk.ui.theme import TEXT_ROLES
 
 Align = Qt.AlignmentFlag
 LINE_SEPARATOR = "\u2028"
 _WIDEST = 100_000.0
-_BALANCE_STEPS = 8
-"""Halvings when looking for the narrowest block that needs no further line: 1/256 of the width."""
+_TRIES = 12
+"""Widths tried between half and all of what there is, to make lines even."""
+_PAUSES = frozenset(" ，。、：；！？,.:;!?)）" + LINE_SEPARATOR)
 
 
 class Lines(NamedTuple):
@@ -29,11 +30,11 @@ def lay_out(
     """Return ``text`` broken to ``width`` pixels. ``even``: lines of about the same length, so that no
     word is left alone on the last one. ``lean``: 0 left, 0.5 centred, 1 right.
     """
-    natural = _break(text, font, width, pitch)
-    if even and natural.layout.lineCount() > 1:
-        natural = _balanced(text, font, natural, width, pitch)
-    _place(natural.layout, width, pitch, lean)
-    return natural
+    lines = _break(text, font, width, pitch)
+    if even and lines.layout.lineCount() > 1:
+        lines = _evened(text, font, lines, pitch)
+    _place(lines.layout, width, pitch, lean)
+    return lines
 
 
 def _break(text: str, font: QFont, width: float, pitch: float) -> Lines:
@@ -51,16 +52,27 @@ def _break(text: str, font: QFont, width: float, pitch: float) -> Lines:
     return Lines(layout, widest, round(step * max(1, layout.lineCount())))
 
 
-def _balanced(text: str, font: QFont, natural: Lines, width: float, pitch: float) -> Lines:
-    best, narrow, wide = natural, natural.width / 2, natural.width
-    for _ in range(_BALANCE_STEPS):
-        middle = (narrow + wide) / 2
-        tried = _break(text, font, middle, pitch)
-        if tried.layout.lineCount() > natural.layout.lineCount() or tried.width > middle + 0.5:
-            narrow = middle
-        else:
-            best, wide = tried, middle
+def _evened(text: str, font: QFont, natural: Lines, pitch: float) -> Lines:
+    """Return the narrowest block of as many lines whose lines end where a speaker would pause.
+
+    Chinese may break between any two characters, also inside a word; after a comma it never hurts.
+    """
+    count = natural.layout.lineCount()
+    best, best_pauses = natural, _pauses(text, natural.layout)
+    for part in range(_TRIES, 0, -1):
+        width = natural.width * (0.5 + 0.5 * part / _TRIES)
+        tried = _break(text, font, width, pitch)
+        if tried.layout.lineCount() > count or tried.width > width + 0.5:
+            break
+        pauses = _pauses(text, tried.layout)
+        if pauses >= best_pauses:
+            best, best_pauses = tried, pauses
     return best
+
+
+def _pauses(text: str, layout: QTextLayout) -> int:
+    ends = (layout.lineAt(number) for number in range(layout.lineCount() - 1))
+    return sum(text[line.textStart() + line.textLength() - 1] in _PAUSES for line in ends)
 
 
 def _place(layout: QTextLayout, width: float, pitch: float, lean: float) -> None:
@@ -133,11 +145,12 @@ class Text(QLabel):
         return self.wordWrap()
 
     def heightForWidth(self, width: int) -> int:
-        return self._lines(width).height
+        self.ensurePolished()
+        return _break(self.text(), self.font(), width, self._pitch).height
 
     def sizeHint(self) -> QSize:
         self.ensurePolished()
-        lines = lay_out(self.text(), self.font(), _WIDEST, self._pitch, even=False)
+        lines = _break(self.text(), self.font(), _WIDEST, self._pitch)
         return QSize(int(lines.width) + 1, lines.height)
 
     def minimumSizeHint(self) -> QSize:
@@ -157,11 +170,15 @@ class Text(QLabel):
         painter.end()
 
 
-class Panel(QFrame):
-    """A ground in one of the theme's tones; its direct texts take the colours that go with it."""
+class Panel(QWidget):
+    """A ground in one of the theme's tones; its direct texts take the colours that go with it.
+
+    Not a QFrame: the style sheet's border would narrow a frame's layout after its heights were told.
+    """
 
     def __init__(self, tone: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("tone", tone)
 
     def set_tone(self, tone: str) -> None:
@@ -170,5 +187,18 @@ class Panel(QFrame):
             return
         self.setProperty("tone", tone)
         for widget in (self, *self.findChildren(Text)):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
+            repolish(widget)
+
+
+def set_look(text: Text, name: str, value: str) -> None:
+    """Change a text's ``shade`` or ``role``."""
+    if text.property(name) != value:
+        text.setProperty(name, value)
+        repolish(text)
+        text.updateGeometry()
+
+
+def repolish(widget: QWidget) -> None:
+    """Have the style sheet look at a widget's properties again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
