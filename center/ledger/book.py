@@ -1,6 +1,6 @@
 """Writing to the ledger and reading it, inside somebody's unit of work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from center.ledger.chart import Account, Kind
 from center.ledger.posting import Line, Outcome, Phase, Posting
-from center.store.engine import insert_if_absent
+from center.store.engine import insert_absent, insert_if_absent
 from center.store.tables import ledger_lines, ledger_resolutions, ledger_transactions
 from vending.order_no import china_date
 
@@ -42,20 +42,20 @@ def business_date(now_ms: int) -> date:
     return date(*china_date(now_ms))
 
 
-def post(connection: Connection, postings: Iterable[Posting], now_ms: int) -> None:
+def post(connection: Connection, postings: Sequence[Posting], now_ms: int) -> None:
     """Add the postings; one that is there already with the same lines is left alone.
 
     Raises PostingConflict; the caller's unit of work must then fail as a whole.
     """
+    if not postings:
+        return
     day = business_date(now_ms)
-    lines = [
-        row
-        for posting in postings
-        if _begin(connection, posting, day, now_ms)
-        for row in _line_rows(posting, day)
-    ]
+    heads = [_head_row(posting, day, now_ms) for posting in postings]
+    if insert_absent(connection, ledger_transactions, heads) < len(heads):
+        postings = [posting for posting in postings if not _is_held(connection, posting)]
+    lines = [row for posting in postings for row in _line_rows(posting, day)]
     if lines:
-        connection.execute(insert(ledger_lines), lines)
+        connection.execute(_INSERT_LINES, lines)
 
 
 def resolve(connection: Connection, posting_key: str, outcome: Outcome, now_ms: int) -> None:
@@ -109,20 +109,25 @@ def entries(connection: Connection, order_no: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-def _begin(connection: Connection, posting: Posting, day: date, now_ms: int) -> bool:
-    """Insert the head of a transaction. False: the very same is there already."""
-    head = {
+_INSERT_LINES = insert(ledger_lines)
+
+
+def _head_row(posting: Posting, day: date, now_ms: int) -> dict[str, object]:
+    return {
         "posting_key": posting.key,
         "phase": posting.phase.value,
         "order_no": posting.order_no,
         "business_date": day,
         "at_ms": now_ms,
     }
-    if insert_if_absent(connection, ledger_transactions, head):
-        return True
-    if _held_lines(connection, posting.key) != posting.lines:
+
+
+def _is_held(connection: Connection, posting: Posting) -> bool:
+    """Tell whether the posting was there before: a new one has no lines yet."""
+    held = _held_lines(connection, posting.key)
+    if held and held != posting.lines:
         raise PostingConflict(f"{posting.key} was posted with other lines")
-    return False
+    return bool(held)
 
 
 def _line_rows(posting: Posting, day: date) -> list[dict[str, object]]:

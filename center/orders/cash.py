@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, select, update
 
 from center.ledger import book, rules
@@ -12,7 +13,7 @@ from center.orders import alarm
 from center.orders import order as orders
 from center.orders.order import Order
 from center.orders.state import TAKES_MONEY, OrderState
-from center.store.engine import insert_if_absent
+from center.store.engine import insert_absent, insert_if_absent
 from center.store.tables import notes
 from vending.messages import Note
 
@@ -39,8 +40,15 @@ class Found(Struct, frozen=True, kw_only=True):
     code: alarm.Code
 
 
-def pay(connection: Connection, order: Order, wanted: tuple[Note, ...], now_ms: int) -> Order:
-    """Count notes for an order, those that are not counted yet; return the order as it is now.
+class Counted(Struct, frozen=True):
+    """An order after notes were counted for it, and the postings that this calls for."""
+
+    order: Order
+    postings: tuple[Posting, ...] = ()
+
+
+def pay(connection: Connection, order: Order, wanted: tuple[Note, ...], now_ms: int) -> Counted:
+    """Count notes for an order, those that are not counted yet.
 
     Raises NoteConflict.
     """
@@ -48,10 +56,8 @@ def pay(connection: Connection, order: Order, wanted: tuple[Note, ...], now_ms: 
     for note in wanted:
         if note.note_id in known and known[note.note_id] != note:
             raise NoteConflict(note.note_id)
-    if len({note.note_id for note in wanted}) != len(wanted):
-        raise NoteConflict("a note stands twice in one request")
     new = [note for note in wanted if note.note_id not in known]
-    return _count(connection, order, new, now_ms) if new else order
+    return _count(connection, order, new, now_ms) if new else Counted(order)
 
 
 def take(connection: Connection, order: Order, note: Note, now_ms: int) -> Order:
@@ -63,7 +69,9 @@ def take(connection: Connection, order: Order, note: Note, now_ms: int) -> Order
             _conflict(connection, order.terminal_no, order.order_no, note, now_ms)
         return order
     if order.state in TAKES_MONEY:
-        return _count(connection, order, [note], now_ms)
+        counted = _count(connection, order, [note], now_ms)
+        book.post(connection, counted.postings, now_ms)
+        return counted.order
     late = Found(
         note=note,
         near_order_no=order.order_no,
@@ -77,7 +85,8 @@ def take(connection: Connection, order: Order, note: Note, now_ms: int) -> Order
 def set_aside(connection: Connection, terminal_no: str, found: Found, now_ms: int) -> None:
     """Keep a note that belongs to no purchase, and tell a person."""
     note, near = found.note, found.near_order_no
-    if not _insert(connection, terminal_no, near, note, found.place, now_ms):
+    row = _row(terminal_no, near, note, found.place, now_ms)
+    if not insert_if_absent(connection, notes, row):
         held = _held(connection, terminal_no, note.note_id)
         if (held.order_no, held.value_fen, held.place) != (near, note.value_fen, found.place):
             _conflict(connection, terminal_no, near, note, now_ms)
@@ -114,17 +123,15 @@ _HELD = select(notes).where(
 )
 
 
-def _count(connection: Connection, order: Order, new: list[Note], now_ms: int) -> Order:
-    postings = []
-    for note in new:
-        if not _insert(connection, order.terminal_no, order.order_no, note, Place.ORDER, now_ms):
-            raise NoteConflict(note.note_id)
-        postings.append(rules.note_for_order(order.terminal_no, order.order_no, note))
-    book.post(connection, postings, now_ms)
-    changes: dict[str, Any] = {"paid_fen": order.paid_fen + sum(note.value_fen for note in new)}
+def _count(connection: Connection, order: Order, new: list[Note], now_ms: int) -> Counted:
+    rows = [_row(order.terminal_no, order.order_no, note, Place.ORDER, now_ms) for note in new]
+    if insert_absent(connection, notes, rows) < len(rows):
+        raise NoteConflict(f"one of {len(rows)} notes was counted before")
+    paid = replace(order, paid_fen=order.paid_fen + sum(note.value_fen for note in new))
     if order.state is OrderState.OPENED:
-        changes["state"] = OrderState.PAID
-    return orders.change(connection, order, now_ms, **changes)
+        paid = orders.move(paid, OrderState.PAID)
+    postings = [rules.note_for_order(order.terminal_no, order.order_no, note) for note in new]
+    return Counted(paid, tuple(postings))
 
 
 def _release(connection: Connection, order: Order, note: Note, now_ms: int) -> Order:
@@ -138,7 +145,7 @@ def _release(connection: Connection, order: Order, note: Note, now_ms: int) -> O
     detail = f"note {note.note_id} of {note.value_fen} fen was not in the request that sold"
     code = alarm.Code.NOTE_RELEASED
     alarm.sound(connection, order.terminal_no, order.order_no, code, detail, now_ms)
-    return orders.change(connection, order, now_ms, paid_fen=order.paid_fen - note.value_fen)
+    return replace(order, paid_fen=order.paid_fen - note.value_fen)
 
 
 def _set_aside_posting(terminal_no: str, found: Found) -> Posting | None:
@@ -151,15 +158,10 @@ def _held(connection: Connection, terminal_no: str, note_id: str) -> Any:
     return connection.execute(_HELD, key).one_or_none()
 
 
-def _insert(
-    connection: Connection,
-    terminal_no: str,
-    order_no: str | None,
-    note: Note,
-    place: Place,
-    now_ms: int,
-) -> bool:
-    row = {
+def _row(
+    terminal_no: str, order_no: str | None, note: Note, place: Place, now_ms: int
+) -> dict[str, Any]:
+    return {
         "terminal_no": terminal_no,
         "note_id": note.note_id,
         "order_no": order_no,
@@ -168,7 +170,6 @@ def _insert(
         "business_date": book.business_date(now_ms),
         "taken_at_ms": now_ms,
     }
-    return insert_if_absent(connection, notes, row)
 
 
 def _conflict(

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Insert, Update, bindparam, select, update
+from sqlalchemy import Connection, Insert, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from center.ledger.book import business_date
@@ -13,6 +13,7 @@ from center.orders.port import OrderOfAnother
 from center.orders.state import OrderState, check_move
 from center.store.engine import insert_if_absent
 from center.store.tables import order_sequences, orders
+from vending.card import Verdict
 from vending.order_no import LAST_SEQUENCE, is_order_no, sequence_of, terminal_of
 
 
@@ -36,7 +37,11 @@ class Order(Struct, frozen=True, kw_only=True):
     paid_fen: int
     request_digest: str | None
     """Of the request that sold; None: nothing was sold."""
-    parked: bool
+    parked: bool = False
+    parked_why: str | None = None
+    verdict: Verdict | None = None
+    """The last that a terminal reported of the card."""
+    card_digest: str | None = None
 
 
 def is_own(terminal_no: str, order_no: str) -> bool:
@@ -71,6 +76,9 @@ def find(connection: Connection, order_no: str, *, lock: bool = True) -> Order |
         paid_fen=row.paid_fen,
         request_digest=row.request_digest,
         parked=row.parked,
+        parked_why=row.parked_why,
+        verdict=None if row.verdict is None else Verdict(row.verdict),
+        card_digest=row.card_digest,
     )
 
 
@@ -88,32 +96,30 @@ def find_or_open(
         state=OrderState.OPENED,
         paid_fen=0,
         request_digest=None,
-        parked=False,
     )
-    if insert_if_absent(connection, orders, _row(opened, now_ms)):
+    if insert_if_absent(connection, orders, _first_row(opened, now_ms)):
         _count(connection, order_no)
         return opened
     return find_or_open(connection, order_no, identity, now_ms)  # another process was faster
 
 
-def change(connection: Connection, order: Order, now_ms: int, **values: Any) -> Order:
-    """Change columns of an order and return it as it is now. Raises IllegalMove."""
-    if "state" in values:
-        check_move(order.state, values["state"])
-    stored = {**values, "changed_at_ms": now_ms}
-    connection.execute(_changed(*stored), {**stored, "key": order.order_no})
-    known = {name: value for name, value in values.items() if name in Order.__struct_fields__}
-    return replace(order, **known)
+def move(order: Order, state: OrderState) -> Order:
+    """Return the order in another state. Raises IllegalMove."""
+    check_move(order.state, state)
+    return replace(order, state=state)
 
 
-def identify(connection: Connection, order: Order, identity: Identity, now_ms: int) -> Order | None:
-    """Keep what the order's number stands for; None: it stands for something else already."""
-    if order.identity == identity:
-        return order
-    if order.identity is not None:
-        return None
-    columns = {name: getattr(identity, name) for name in Identity.__struct_fields__}
-    return replace(change(connection, order, now_ms, **columns), identity=identity)
+def identify(order: Order, identity: Identity) -> Order | None:
+    """Return the order knowing what its number stands for; None: that is something else already."""
+    if order.identity is None:
+        return replace(order, identity=identity)
+    return order if order.identity == identity else None
+
+
+def save(connection: Connection, before: Order, after: Order, now_ms: int) -> None:
+    """Keep what a unit of work has made of an order; once, at its end."""
+    if after != before:
+        connection.execute(_SAVE, {**_row(after, now_ms), "key": after.order_no})
 
 
 def last_sequence(connection: Connection, terminal_no: str) -> int:
@@ -128,27 +134,40 @@ _FIND = select(orders).where(orders.c.order_no == bindparam("order_no"))
 _LOCK = _FIND.with_for_update()
 
 
+_FIXED = {"order_no", "terminal_no", "business_date"}
+_SAVE = (
+    update(orders)
+    .where(orders.c.order_no == bindparam("key"))
+    .values({each.name: bindparam(each.name) for each in orders.c if each.name not in _FIXED})
+)
+
+
 def _row(order: Order, now_ms: int) -> dict[str, Any]:
+    """Return the columns that change."""
     known = order.identity
     return {
-        "order_no": order.order_no,
-        "terminal_no": order.terminal_no,
-        "business_date": business_date(now_ms),
         "opened_at_ms": known and known.opened_at_ms,
         "customer_no": known and known.customer_no,
         "meter_no": known and known.meter_no,
         "card_serial": known and known.card_serial,
         "state": order.state.value,
         "paid_fen": order.paid_fen,
+        "request_digest": order.request_digest,
         "parked": order.parked,
+        "parked_why": order.parked_why,
+        "verdict": order.verdict,
+        "card_digest": order.card_digest,
         "changed_at_ms": now_ms,
     }
 
 
-@cache
-def _changed(*columns: str) -> Update:
-    values: dict[str, Any] = {column: bindparam(column) for column in columns}
-    return update(orders).where(orders.c.order_no == bindparam("key")).values(values)
+def _first_row(order: Order, now_ms: int) -> dict[str, Any]:
+    fixed = {
+        "order_no": order.order_no,
+        "terminal_no": order.terminal_no,
+        "business_date": business_date(now_ms),
+    }
+    return {**fixed, **_row(order, now_ms)}
 
 
 def _count(connection: Connection, order_no: str) -> None:

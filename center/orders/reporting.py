@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from center.ledger import book, rules
@@ -77,15 +78,18 @@ def _take_opened(work: Work, report: OrderOpened) -> None:
         card_serial=report.card_serial,
     )
     order = orders.find_or_open(work.connection, report.order_no, identity, work.now_ms)
-    if orders.identify(work.connection, order, identity, work.now_ms) is None:
-        detail = "opened again as something else"
-        work.alarm(report.order_no, Code.ORDER_CONFLICT, detail)
+    identified = orders.identify(order, identity)
+    if identified is None:
+        work.alarm(report.order_no, Code.ORDER_CONFLICT, "opened again as something else")
+    else:
+        orders.save(work.connection, order, identified, work.now_ms)
 
 
 def _take_abandoned(work: Work, report: OrderAbandoned) -> None:
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
     if order.state is OrderState.OPENED:
-        orders.change(work.connection, order, work.now_ms, state=OrderState.ABANDONED)
+        abandoned = orders.move(order, OrderState.ABANDONED)
+        orders.save(work.connection, order, abandoned, work.now_ms)
     elif order.state is not OrderState.ABANDONED:
         detail = f"{order.paid_fen} fen were paid, the order is {order.state}"
         work.alarm(report.order_no, Code.ABANDONED_WITH_MONEY, detail)
@@ -95,7 +99,8 @@ def _take_note(work: Work, report: NoteTaken) -> None:
     if not _has_value(work, report.order_no, report):
         return
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
-    cash.take(work.connection, order, report.note, work.now_ms)
+    after = cash.take(work.connection, order, report.note, work.now_ms)
+    orders.save(work.connection, order, after, work.now_ms)
 
 
 def _take_suspense(work: Work, report: NoteInSuspense) -> None:
@@ -125,15 +130,13 @@ def _take_confirmed(work: Work, report: VendConfirmed) -> None:
     if order.state is OrderState.SOLD:
         key = rules.vend_key(report.order_no)
         book.resolve(work.connection, key, Outcome.POSTED, work.now_ms)
-        changes = {"verdict": report.verdict.value, "card_digest": report.card_digest}
-        orders.change(
-            work.connection,
-            order,
-            work.now_ms,
-            state=OrderState.CONFIRMED,
+        confirmed = replace(
+            orders.move(order, OrderState.CONFIRMED),
             parked=False,
-            **changes,
+            verdict=report.verdict,
+            card_digest=report.card_digest,
         )
+        orders.save(work.connection, order, confirmed, work.now_ms)
 
 
 def _take_parked(work: Work, report: OrderParked) -> None:
@@ -141,14 +144,8 @@ def _take_parked(work: Work, report: OrderParked) -> None:
     if order.state in FINISHED:
         work.alarm(report.order_no, Code.PARKED_AFTER_END, f"the order is {order.state}")
         return
-    orders.change(
-        work.connection,
-        order,
-        work.now_ms,
-        parked=True,
-        parked_why=report.why,
-        verdict=report.verdict and report.verdict.value,
-    )
+    parked = replace(order, parked=True, parked_why=report.why, verdict=report.verdict)
+    orders.save(work.connection, order, parked, work.now_ms)
     work.alarm(report.order_no, Code.ORDER_PARKED, report.why)
     if report.paid_fen != order.paid_fen:
         detail = f"the terminal says {report.paid_fen} fen, the books {order.paid_fen}"

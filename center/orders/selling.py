@@ -3,16 +3,18 @@
 import hashlib
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from center.ledger import book, rules
 from center.ledger.posting import Outcome
 from center.orders import cash
 from center.orders import order as orders
+from center.orders.cash import Counted
 from center.orders.order import Identity, Order
 from center.orders.state import OrderState
 from center.utility.port import Sale, Utility
-from vending.messages import Reason, Refused, Vend, VendRequest
+from vending.messages import Note, Reason, Refused, Vend, VendRequest
 
 
 class Undone(Exception):
@@ -34,14 +36,18 @@ def sell(
     digest = _digest(request)
     if order.request_digest is not None:
         return _again(connection, utility, order, digest)
-    order = _pay(connection, order, request, now_ms)
+    counted = _pay(connection, order, request, now_ms)
     answer = utility.vend(connection, _sale(request), now_ms)
     if isinstance(answer, Refused):
+        book.post(connection, counted.postings, now_ms)
+        orders.save(connection, order, counted.order, now_ms)
         return answer
-    if order.paid_fen != answer.quote.paid_fen:
-        order = cash.release_others(connection, order, request.notes, now_ms)
-    book.post(connection, [rules.vend(answer, request.customer_no)], now_ms)
-    orders.change(connection, order, now_ms, state=OrderState.SOLD, request_digest=digest)
+    sale = rules.vend(answer, request.customer_no)
+    book.post(connection, (*counted.postings, sale), now_ms)
+    sold = replace(orders.move(counted.order, OrderState.SOLD), request_digest=digest)
+    if sold.paid_fen != answer.quote.paid_fen:
+        sold = cash.release_others(connection, sold, request.notes, now_ms)
+    orders.save(connection, order, sold, now_ms)
     return answer
 
 
@@ -53,20 +59,27 @@ def void(connection: Connection, utility: Utility, order_no: str, now_ms: int) -
     answer = utility.cancel(connection, order_no)
     if isinstance(answer, Vend) and order.state is OrderState.SOLD:
         book.resolve(connection, rules.vend_key(order_no), Outcome.VOIDED, now_ms)
-        orders.change(connection, order, now_ms, state=OrderState.CANCELLED)
+        cancelled = orders.move(order, OrderState.CANCELLED)
+        orders.save(connection, order, cancelled, now_ms)
     return answer
 
 
-def _pay(connection: Connection, order: Order, request: VendRequest, now_ms: int) -> Order:
+def _pay(connection: Connection, order: Order, request: VendRequest, now_ms: int) -> Counted:
     if order.state is OrderState.ABANDONED:
         raise Undone(Reason.ORDER_FINISHED)
-    identified = orders.identify(connection, order, _identity(request), now_ms)
-    if identified is None or any(note.value_fen <= 0 for note in request.notes):
+    identified = orders.identify(order, _identity(request))
+    if identified is None or not _are_notes(request.notes):
         raise Undone(Reason.ORDER_CONFLICT)
     try:
         return cash.pay(connection, identified, request.notes, now_ms)
     except cash.NoteConflict as error:
         raise Undone(Reason.ORDER_CONFLICT) from error
+
+
+def _are_notes(notes: tuple[Note, ...]) -> bool:
+    """Each stands once and has a value."""
+    ids = {note.note_id for note in notes}
+    return len(ids) == len(notes) and all(note.value_fen > 0 for note in notes)
 
 
 def _again(connection: Connection, utility: Utility, order: Order, digest: str) -> Vend | Refused:

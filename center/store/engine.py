@@ -39,8 +39,12 @@ def insert_if_absent(connection: Connection, table: Table, row: dict[str, Any]) 
 
     Two that race are both answered rightly: asking first and inserting then would not do.
     """
-    result = connection.execute(_insert_or_ignore(connection.dialect.name, table), row)
-    return result.rowcount == 1
+    return insert_absent(connection, table, [row]) == 1
+
+
+def insert_absent(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert those of ``rows`` that no unique key of ``table`` has; return how many that were."""
+    return connection.execute(_insert_or_ignore(connection.dialect.name, table), rows).rowcount
 
 
 @cache
