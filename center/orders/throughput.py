@@ -73,7 +73,7 @@ def measure(folder: Path, *, vends: int = VENDS, threads: int = THREADS) -> Thro
     Raises RuntimeError when the books do not add up afterwards: then the figure is worth nothing.
     """
     requests = [_request(number) for number in range(1, vends + 1)]
-    store = Store(f"sqlite:///{folder / 'desk.db'}")
+    store = Store(f"sqlite:///{folder.joinpath('desk.db')}")
     try:
         store.write(lambda connection: plant(connection, _seed(requests), _now_ms()))
         desk = Desk(store, EmbeddedUtility(), _NoKeys(), _now_ms)
@@ -87,9 +87,9 @@ def measure(folder: Path, *, vends: int = VENDS, threads: int = THREADS) -> Thro
         vends=vends,
         threads=threads,
         desk_per_s=_rate(vends, desk_ns),
-        bare_per_s=_rate(vends, _insert_bare(folder / "bare.db", left, requests, 1)),
+        bare_per_s=_rate(vends, _insert_bare(folder.joinpath("bare.db"), left, requests, 1)),
         bare_batched_per_s=_rate(
-            vends, _insert_bare(folder / "batched.db", left, requests, BATCH_SIZE)
+            vends, _insert_bare(folder.joinpath("batched.db"), left, requests, BATCH_SIZE)
         ),
     )
 

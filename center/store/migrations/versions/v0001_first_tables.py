@@ -14,7 +14,8 @@ _APPEND_ONLY = ("ledger_transactions", "ledger_lines", "ledger_resolutions")
 def upgrade() -> None:
     """Make every table, and triggers that refuse to change what the ledger holds."""
     _create_fleet()
-    _create_utility()
+    _create_accounts()
+    _create_vends()
     _create_orders()
     _create_ledger()
     for table in _APPEND_ONLY:
@@ -36,7 +37,7 @@ def _create_fleet() -> None:
     )
 
 
-def _create_utility() -> None:
+def _create_accounts() -> None:
     op.create_table(
         "tariffs",
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -88,6 +89,9 @@ def _create_utility() -> None:
         sa.PrimaryKeyConstraint("serial", name="pk_cards"),
     )
     op.create_index("ix_cards_meter_no", "cards", ["meter_no"])
+
+
+def _create_vends() -> None:
     op.create_table(
         "vends",
         sa.Column("order_no", sa.String(length=19), nullable=False),
