@@ -50,6 +50,7 @@ class ProblemCode(StrEnum):
     NUMBER_USED = "number-used"
     CODE_REFUSED = "code-refused"
     ORDER_OF_ANOTHER = "order-of-another"
+    REPORT_CONFLICT = "report-conflict"
     TERMINAL_UNKNOWN = "terminal-unknown"
     TERMINAL_BLOCKED = "terminal-blocked"
     OVERLOADED = "overloaded"

@@ -71,11 +71,13 @@ class Client:
         *,
         ca_file: Path | None = None,
         timing: Timing = DEFAULT_TIMING,
+        report_timing: Timing | None = None,
     ) -> None:
         self._url = url
         self._identity = identity
         self._ca_file = ca_file
         self._timing = timing
+        self._report_timing = report_timing or timing
         self._line: Line | None = None
         self._session: _Session | None = None
         self._signing_in = threading.Lock()
@@ -118,7 +120,9 @@ class Client:
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report; a repeat is taken again without effect."""
-        answer: ReportTaken = self._ask("POST", wire.REPORTS_PATH, envelope, ReportTaken)
+        deadline = Deadline(self._report_timing.total_s)
+        path = wire.REPORTS_PATH
+        answer: ReportTaken = self._ask("POST", path, envelope, ReportTaken, deadline)
         return answer
 
     def close(self) -> None:
@@ -145,10 +149,17 @@ class Client:
 
     # -- sessions --
 
-    def _ask(self, method: str, path: str, message: object, answer_type: Any) -> Any:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        message: object,
+        answer_type: Any,
+        deadline: Deadline | None = None,
+    ) -> Any:
         """Ask inside a session; sign in first if there is none, and once more if it was lost."""
         body = b"" if message is None else msgspec.json.encode(message)
-        deadline = self._deadline()
+        deadline = deadline or self._deadline()
         for last in (False, True):
             session = self._open_session(deadline)
             reply = self._deliver(method, path, session, body, deadline)

@@ -1,0 +1,226 @@
+"""``python -m center``: serve, manage terminals, take accounts over, look into the books."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from center import app
+from center.api.openapi import document
+from center.api.server import Server, exit_quietly_on_signals
+from center.config import Config, ConfigError, load
+from center.fleet.registry import Registry, Terminal, TerminalUnknown
+from center.orders.audit import check
+from center.orders.desk import Desk
+from center.store.errors import StoreError
+from center.store.store import Store
+from center.utility.embedded import EmbeddedUtility
+from center.utility.seed import SeedError, plant, read_seed
+from vending.money import format_yuan
+from vending.order_no import TERMINAL_NO_DIGITS, is_order_no
+
+Arguments = argparse.Namespace
+
+CONFIG_FILE = Path("center.toml")
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the process's exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except (ConfigError, SeedError, StoreError, OSError) as error:
+        print(f"center: {error}", file=sys.stderr)
+    except TerminalUnknown as error:
+        print(f"center: there is no terminal {error}", file=sys.stderr)
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m center", description="The head office.")
+    parser.add_argument("--config", type=Path, help=f"configuration (default: {CONFIG_FILE})")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(commands, "serve", _serve, "serve terminals until SIGTERM or SIGINT")
+    serve.add_argument("--port", type=int, help="instead of the configured one; 0: any free one")
+    terminal = commands.add_parser("terminal", help="manage terminals")
+    _terminal_commands(terminal.add_subparsers(required=True, metavar="COMMAND"))
+    seed = _command(commands, "seed", _seed, "take accounts over from a TOML file")
+    seed.add_argument("file", type=Path)
+    ledger = _command(commands, "ledger", _ledger, "show what the ledger holds about an order")
+    ledger.add_argument("order_no", metavar="ORDER_NO", type=_order_no)
+    ledger.add_argument("--json", action="store_true", help="one JSON object for each entry")
+    _command(commands, "check", _check, "check configuration, database and books")
+    _command(commands, "openapi", _openapi, "print the contract")
+    return parser
+
+
+def _terminal_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    add = _command(commands, "add", _add_terminal, "issue a one-time code for a terminal")
+    add.add_argument("terminal_no", metavar="NO", type=_terminal_no)
+    add.add_argument("--name", default="", help="where it stands")
+    _command(commands, "list", _list_terminals, "list all terminals")
+    block = _command(commands, "block", _block_terminal, "let a terminal trade no more")
+    block.add_argument("terminal_no", metavar="NO", type=_terminal_no)
+    unblock = _command(commands, "unblock", _unblock_terminal, "let a terminal trade again")
+    unblock.add_argument("terminal_no", metavar="NO", type=_terminal_no)
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[Arguments], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+# -- serving --
+
+
+def _serve(given: Arguments) -> int:
+    """Print one line of JSON, ``{"listening": URL}``, when terminals can connect."""
+    config = _config(given)
+    if given.port is not None:
+        config = config.with_port(given.port)
+    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(name)s %(message)s")
+    office = app.Center(config)
+    try:
+        exit_quietly_on_signals()
+        Server(office, app.listening(config), app.limits(config), _announce).serve_until_stopped()
+    finally:
+        office.close()
+    return OK
+
+
+def _announce(url: str) -> None:
+    print(msgspec.json.encode({"listening": url}).decode(), flush=True)
+
+
+# -- terminals --
+
+
+def _add_terminal(given: Arguments) -> int:
+    with _Opened(_config(given)) as store:
+        code = Registry(store, app.wall_ms).add(given.terminal_no, given.name)
+    print(code)
+    return OK
+
+
+def _list_terminals(given: Arguments) -> int:
+    with _Opened(_config(given)) as store:
+        terminals = Registry(store, app.wall_ms).all()
+    for terminal in terminals:
+        print(f"{terminal.terminal_no}  {_state(terminal):<12}  {terminal.name}".rstrip())
+    return OK
+
+
+def _state(terminal: Terminal) -> str:
+    if terminal.blocked:
+        return "blocked"
+    if terminal.public_key is None:
+        return "expected"
+    return "new code" if terminal.code_is_out else "registered"
+
+
+def _block_terminal(given: Arguments) -> int:
+    with _Opened(_config(given)) as store:
+        Registry(store, app.wall_ms).block(given.terminal_no, True)
+    return OK
+
+
+def _unblock_terminal(given: Arguments) -> int:
+    with _Opened(_config(given)) as store:
+        Registry(store, app.wall_ms).block(given.terminal_no, False)
+    return OK
+
+
+# -- accounts and books --
+
+
+def _seed(given: Arguments) -> int:
+    seed = read_seed(given.file)
+    with _Opened(_config(given)) as store:
+        taken = store.write(lambda connection: plant(connection, seed, app.wall_ms()))
+    print(f"{taken} of {len(seed.accounts)} accounts taken over; the others were known")
+    return OK
+
+
+def _ledger(given: Arguments) -> int:
+    config = _config(given)
+    with _Opened(config) as store:
+        desk = Desk(store, EmbeddedUtility(), app.key_service(config), app.wall_ms)
+        entries = desk.ledger_entries(given.order_no)
+    for entry in entries:
+        if given.json:
+            print(msgspec.json.encode(entry).decode())
+        else:
+            debit = format_yuan(entry.debit_fen) if entry.debit_fen else ""
+            credit = format_yuan(entry.credit_fen) if entry.credit_fen else ""
+            print(
+                f"{entry.business_date}  {entry.state:<8}{debit:>12}{credit:>12}  "
+                f"{entry.account}  {entry.account_title}"
+            )
+    return OK if entries else FAILED
+
+
+def _check(given: Arguments) -> int:
+    config = _config(given)
+    app.key_service(config)
+    with _Opened(config) as store:
+        faults = store.read(check)
+    for fault in faults:
+        print(fault)
+    print("the books are in order" if not faults else f"{len(faults)} faults in the books")
+    return FAILED if faults else OK
+
+
+def _openapi(given: Arguments) -> int:
+    text = msgspec.json.format(msgspec.json.encode(document()), indent=2)
+    print(text.decode())
+    return OK
+
+
+# -- what commands share --
+
+
+class _Opened:
+    """The database, closed again at the end."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __enter__(self) -> Store:
+        self._store = app.open_store(self._config)
+        return self._store
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+
+def _config(given: Arguments) -> Config:
+    """Return the configuration; without a file by that name, the defaults."""
+    if given.config is None and not CONFIG_FILE.exists():
+        return Config()
+    return load(given.config or CONFIG_FILE)
+
+
+def _terminal_no(text: str) -> str:
+    if len(text) != TERMINAL_NO_DIGITS or not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"a terminal number is {TERMINAL_NO_DIGITS} digits")
+    return text
+
+
+def _order_no(text: str) -> str:
+    if not is_order_no(text):
+        raise argparse.ArgumentTypeError("not an order number, or a digit is wrong")
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
