@@ -1,0 +1,334 @@
+"""Store-and-forward: reports that must arrive wait on the journal's database until taken.
+
+A report enters in the same transaction as the fact behind it (`put`) and leaves when the head
+office says that it holds it. In between it is delivered as often as needed: the head office takes
+each number once. Reports of one order arrive in their order; orders do not wait for each other.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    select,
+)
+from sqlalchemy.dialects import sqlite
+
+from kiosk.backend.port import OfficeError
+from vending.messages import Alarm, Report, ReportEnvelope, ReportTaken
+
+# -- the table -----------------------------------------------------------------------------------
+
+TABLES = MetaData()
+WAITING, DONE = "waiting", "done"
+
+outbox = Table(
+    "outbox",
+    TABLES,
+    Column("report_no", Integer, primary_key=True),
+    Column("entry_seq", Integer, nullable=False),
+    Column("order_no", String),
+    Column("body", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at_ms", Integer, nullable=False),
+    Column("alarmed", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Index("outbox_state", "state", "report_no"),
+    sqlite_autoincrement=True,  # a number is never used twice, whatever is archived
+)
+
+_GIVEN = [column.name for column in outbox.columns if not column.primary_key]
+_INSERT = str(
+    outbox.insert()
+    .values({name: bindparam(name) for name in _GIVEN})
+    .compile(dialect=sqlite.dialect())
+)
+_REPORT: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)
+_encode = msgspec.json.Encoder().encode
+
+
+class StoreError(Exception):
+    """The database did not do it, or it is not known whether it did."""
+
+
+class Store(Protocol):
+    """The journal's database as the outbox needs it."""
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Open a transaction: durable when left without an exception. Raises StoreError."""
+
+
+def put(connection: Connection, entry_seq: int, at_ms: int, reports: Iterable[Report]) -> None:
+    """Queue ``reports`` within the transaction that journals entry ``entry_seq``."""
+    for report in reports:
+        body = _encode(report)
+        order_no = order_of(report)
+        digest = _digest(order_no, body)
+        alarmed = int(isinstance(report, Alarm))  # an alarm that is late raises no further alarm
+        row = (entry_seq, order_no, body, digest, at_ms, 0, at_ms, alarmed, WAITING)
+        connection.exec_driver_sql(_INSERT, row)
+
+
+def order_of(report: Report) -> str | None:
+    """Return the order whose reports this one must follow; None: it stands alone."""
+    if isinstance(report, Alarm):
+        return None
+    near: str | None = getattr(report, "near_order_no", None)
+    own: str | None = getattr(report, "order_no", None)
+    return own or near
+
+
+def _digest(order_no: str | None, body: bytes) -> bytes:
+    return hashlib.sha256(str(order_no or "").encode() + b"\n" + body).digest()
+
+
+def damaged(connection: Connection) -> int | None:
+    """Return the number of the first waiting report that has changed since; None: all sound."""
+    columns = outbox.c
+    query = select(columns.report_no, columns.order_no, columns.body, columns.digest)
+    for report_no, order_no, body, digest in connection.execute(
+        query.where(columns.state == WAITING).order_by(columns.report_no)
+    ):
+        if not isinstance(body, bytes) or _digest(order_no, body) != digest:
+            return int(report_no)
+    return None
+
+
+# -- the schedule: pure --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A report that has not been taken yet."""
+
+    report_no: int
+    order_no: str | None
+    attempts: int
+    next_at_ms: int
+
+
+@dataclass(frozen=True)
+class BackOff:
+    """How long to leave a report, or the line, alone after a failure."""
+
+    first_ms: int = 1_000
+    longest_ms: int = 600_000
+    line_longest_ms: int = 30_000
+    """A line that is down is tried at least this often."""
+
+    def after(self, failures: int, longest_ms: int, draw: float) -> int:
+        """Return the pause after so many failures in a row, in milliseconds.
+
+        Doubles up to ``longest_ms``; ``draw`` from [0, 1) takes up to half off, so that a street of
+        terminals does not come back at the same moment.
+        """
+        doubled = self.first_ms << min(failures - 1, 30)
+        full_ms = min(doubled, longest_ms)
+        return full_ms - int(full_ms * draw / 2)
+
+
+class Schedule:
+    """Which report is next. Knows numbers and times, neither bodies nor a database."""
+
+    def __init__(self, back_off: BackOff) -> None:
+        self._back_off = back_off
+        self._lanes: dict[str, deque[Waiting]] = {}
+        self._line_failures = 0
+        self._line_rests_until_ms = 0
+
+    def __len__(self) -> int:
+        return sum(len(lane) for lane in self._lanes.values())
+
+    def add(self, waiting: Waiting) -> None:
+        """Queue behind the earlier reports of the same order."""
+        self._lanes.setdefault(self._lane(waiting), deque()).append(waiting)
+
+    def next(self, now_ms: int) -> Waiting | None:
+        """Return the report to deliver now; None: rest until `wake_ms`."""
+        if self._left_ms(self._line_rests_until_ms, now_ms, self._back_off.line_longest_ms) > 0:
+            return None
+        due = (lane[0] for lane in self._lanes.values() if self._wait_ms(lane[0], now_ms) <= 0)
+        return min(due, key=lambda waiting: waiting.report_no, default=None)
+
+    def rest_ms(self, now_ms: int) -> int | None:
+        """Return how long `next` has nothing to give; None: nothing is waiting."""
+        if not self._lanes:
+            return None
+        soonest_ms = min(self._wait_ms(lane[0], now_ms) for lane in self._lanes.values())
+        line_ms = self._left_ms(self._line_rests_until_ms, now_ms, self._back_off.line_longest_ms)
+        return max(0, soonest_ms, line_ms)
+
+    def delivered(self, waiting: Waiting) -> None:
+        """Forget a report that was taken; the line works."""
+        lane = self._lanes[self._lane(waiting)]
+        lane.popleft()
+        if not lane:
+            del self._lanes[self._lane(waiting)]
+        self._line_failures = 0
+        self._line_rests_until_ms = 0
+
+    def failed(self, waiting: Waiting, now_ms: int, draw: float) -> Waiting:
+        """Put a report off, let the line rest, and return the report as it stands now."""
+        attempts = waiting.attempts + 1
+        pause_ms = self._back_off.after(attempts, self._back_off.longest_ms, draw)
+        later = replace(waiting, attempts=attempts, next_at_ms=now_ms + pause_ms)
+        self._lanes[self._lane(waiting)][0] = later
+        self._line_failures += 1
+        pause_ms = self._back_off.after(self._line_failures, self._back_off.line_longest_ms, draw)
+        self._line_rests_until_ms = now_ms + pause_ms
+        return later
+
+    def _wait_ms(self, waiting: Waiting, now_ms: int) -> int:
+        return self._left_ms(waiting.next_at_ms, now_ms, self._back_off.longest_ms)
+
+    @staticmethod
+    def _left_ms(until_ms: int, now_ms: int, longest_ms: int) -> int:
+        """Longer than any pause we make means that the clock was set back: due at once."""
+        left_ms = until_ms - now_ms
+        return 0 if left_ms > longest_ms else left_ms
+
+    @staticmethod
+    def _lane(waiting: Waiting) -> str:
+        return waiting.order_no or f"#{waiting.report_no}"
+
+
+# -- the worker: one turn at a time, the thread is the caller's ----------------------------------
+
+
+class Deliveries(NamedTuple):
+    """What the outbox looks like from outside."""
+
+    waiting: int
+    failures: int
+    """Deliveries that failed since the last one that was taken."""
+
+
+class Outbox:
+    """Delivers what `put` queued. `turn` is called by one thread; nothing else touches it."""
+
+    def __init__(
+        self,
+        store: Store,
+        deliver: Callable[[ReportEnvelope], ReportTaken],
+        journal_id: str,
+        *,
+        wall_ms: Callable[[], int],
+        draw: Callable[[], float],
+        back_off: BackOff = BackOff(),
+        alarm_after_ms: int = 24 * 3_600_000,
+        keep_done: int = 20_000,
+    ) -> None:
+        """``draw`` returns numbers from [0, 1). ``keep_done`` taken reports stay readable."""
+        self._store = store
+        self._deliver = deliver
+        self._journal_id = journal_id
+        self._wall_ms = wall_ms
+        self._draw = draw
+        self._alarm_after_ms = alarm_after_ms
+        self._keep_done = keep_done
+        self._schedule = Schedule(back_off)
+        self._loaded_no = 0
+        self._failures = 0
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """How it is going; safe from every thread."""
+        return Deliveries(len(self._schedule), self._failures)
+
+    def turn(self) -> int | None:
+        """Try one delivery; return the milliseconds until the next turn is worth while.
+
+        0: at once. None: nothing is waiting. Raises StoreError when the database fails; what was
+        being delivered is then delivered again later.
+        """
+        now_ms = self._wall_ms()
+        with self._store.transaction() as connection:
+            self._raise_alarm(connection, now_ms)
+            self._load(connection)
+        waiting = self._schedule.next(now_ms)
+        if waiting:
+            self._try(waiting, now_ms)
+        return self._schedule.rest_ms(self._wall_ms())
+
+    def _try(self, waiting: Waiting, now_ms: int) -> None:
+        try:
+            taken = self._deliver(self._envelope(waiting.report_no))
+        except (OfficeError, msgspec.DecodeError):
+            self._put_off(waiting, now_ms)
+        else:
+            if taken.report_no == waiting.report_no:
+                self._done(waiting)
+            else:
+                self._put_off(waiting, now_ms)
+
+    def _envelope(self, report_no: int) -> ReportEnvelope:
+        with self._store.transaction() as connection:
+            query = select(outbox.c.body).where(outbox.c.report_no == report_no)
+            body: bytes = connection.execute(query).scalar_one()
+        return ReportEnvelope(
+            report_no=report_no, journal_id=self._journal_id, report=_REPORT.decode(body)
+        )
+
+    def _done(self, waiting: Waiting) -> None:
+        columns = outbox.c
+        mark = outbox.update().where(columns.report_no == waiting.report_no).values(state=DONE)
+        forget = outbox.delete().where(
+            columns.state == DONE, columns.report_no <= waiting.report_no - self._keep_done
+        )
+        with self._store.transaction() as connection:
+            connection.execute(mark)
+            connection.execute(forget)
+        self._schedule.delivered(waiting)
+        self._failures = 0
+
+    def _put_off(self, waiting: Waiting, now_ms: int) -> None:
+        later = self._schedule.failed(waiting, now_ms, self._draw())
+        self._failures += 1
+        postpone = (
+            outbox.update()
+            .where(outbox.c.report_no == later.report_no)
+            .values(attempts=later.attempts, next_at_ms=later.next_at_ms)
+        )
+        with self._store.transaction() as connection:
+            connection.execute(postpone)
+
+    def _load(self, connection: Connection) -> None:
+        """Take up the reports queued since the last turn (all of them after a start)."""
+        columns = outbox.c
+        query = (
+            select(columns.report_no, columns.order_no, columns.attempts, columns.next_at_ms)
+            .where(columns.state == WAITING, columns.report_no > self._loaded_no)
+            .order_by(columns.report_no)
+        )
+        for row in connection.execute(query).all():
+            self._schedule.add(Waiting(*row))
+            self._loaded_no = row.report_no
+
+    def _raise_alarm(self, connection: Connection, now_ms: int) -> None:
+        """Queue one alarm for all reports that have waited too long; they go on waiting."""
+        columns = outbox.c
+        late = (
+            columns.state == WAITING,
+            columns.alarmed == 0,
+            columns.at_ms <= now_ms - self._alarm_after_ms,
+        )
+        numbers = connection.scalars(select(columns.report_no).where(*late)).all()
+        if numbers:
+            connection.execute(outbox.update().where(*late).values(alarmed=1))
+            detail = f"{len(numbers)} reports are late, numbers {min(numbers)} to {max(numbers)}"
+            put(connection, 0, now_ms, [Alarm(code="reports-late", detail=detail, at_ms=now_ms)])

@@ -1,0 +1,54 @@
+"""A note beside the journal of how far it reached, so that a lost tail does not go unnoticed.
+
+A chain cannot tell that its last entries are missing: somebody copies the database without its
+write-ahead file, or puts an old copy back. The anchor is written after each commit and never ahead
+of it, so a journal that ends before its anchor has lost entries. Whoever means to go back to an old
+copy removes the anchor as well.
+"""
+
+import hashlib
+import os
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+_RECORD = struct.Struct(">4sQ32s")
+_MARK = b"head"
+_SUM_BYTES = 8
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+
+
+class Anchor:
+    """The file ``<journal>.head``: sequence and hash of the last entry, with a check sum."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._descriptor = -1
+
+    def open(self) -> tuple[int, bytes] | None:
+        """Open the file and return (seq, hash); None when it is new or was torn by a power cut."""
+        self.close()
+        self._descriptor = os.open(self._file, _FLAGS, 0o600)
+        record = os.read(self._descriptor, _RECORD.size + _SUM_BYTES)
+        body, checksum = record[: _RECORD.size], record[_RECORD.size :]
+        if len(record) < _RECORD.size + _SUM_BYTES or _sum(body) != checksum:
+            return None
+        _, seq, digest = _RECORD.unpack(body)
+        return seq, digest
+
+    def write(self, seq: int, digest: bytes) -> None:
+        """Note how far the journal reached. Failing is no harm: the anchor then stays behind."""
+        body = _RECORD.pack(_MARK, seq, digest)
+        with suppress(OSError):
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, body + _sum(body))
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def _sum(body: bytes) -> bytes:
+    return hashlib.sha256(body).digest()[:_SUM_BYTES]

@@ -1,0 +1,268 @@
+"""The network thread's inside: questions to the head office become facts, one at a time.
+
+Each wish is asked once. It ends in the fact that its answer makes of it or, when nobody answered,
+in the fact that says so. Between wishes the line is signed in and known to be alive.
+"""
+
+import heapq
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, NamedTuple
+
+from kiosk.backend.port import HeadOffice, NoAnswer, NotAllowed, OfficeError
+from kiosk.devices.port import Post
+from kiosk.engine.clock import Clock
+from kiosk.flow import command as wish
+from kiosk.flow import event as ev
+from kiosk.flow.command import Command
+from kiosk.flow.event import Device, DeviceState, Event, Fault
+from vending.messages import (
+    Account,
+    AccountQuery,
+    NotSold,
+    Refused,
+    ReportEnvelope,
+    ReportTaken,
+    Sealed,
+    TrialResult,
+    Vend,
+)
+
+_logger = logging.getLogger(__name__)
+
+FIRST_RETRY_S = 5.0
+"""Pause before a line that is down is tried again; doubles up to the probe's interval."""
+MOST_QUESTIONS = 64
+"""More than this wait only when something is badly wrong: the rest counts as unanswered."""
+
+
+# -- what each wish asks, and what comes of it -----------------------------------------------------
+
+
+class Question(NamedTuple):
+    """How one kind of wish is put to the head office."""
+
+    ask: Callable[[HeadOffice, Any], Event | None]
+    """Blocks; returns the fact, or None when the answer changes nothing. Raises OfficeError."""
+    silence: Callable[[Any], Event | None]
+    """The fact when there was no answer."""
+
+
+def _look_up(office: HeadOffice, asked: wish.LookUpAccount) -> Event:
+    answer = office.query_account(AccountQuery(card=asked.card))
+    if isinstance(answer, Account):
+        return ev.AccountFound(account=answer)
+    return ev.AccountRefused(reason=answer.reason)
+
+
+def _try_out(office: HeadOffice, asked: wish.AskTrial) -> Event | None:
+    answer = office.trial_vend(asked.request)
+    if isinstance(answer, TrialResult):
+        return ev.TrialAnswered(paid_fen=asked.request.paid_fen, quote=answer.quote)
+    return None
+
+
+def _vend(office: HeadOffice, asked: wish.RequestVend) -> Event:
+    answer = office.vend(asked.request)
+    if isinstance(answer, Refused):
+        return ev.VendRefused(order_no=asked.order_no, reason=answer.reason)
+    return _approved(answer, asked.order_no)
+
+
+def _inquire(office: HeadOffice, asked: wish.InquireVend) -> Event:
+    answer = office.inquire(asked.order_no)
+    if not isinstance(answer, NotSold):
+        return _approved(answer, asked.order_no)
+    if answer.order_no != asked.order_no:
+        raise NoAnswer("the answer is about another order")
+    return ev.VendNotSold(order_no=asked.order_no)
+
+
+def _approved(vend: Vend, order_no: str) -> Event:
+    if vend.order_no != order_no:
+        raise NoAnswer("the answer is about another order")
+    return ev.VendApproved(vend=vend)
+
+
+def _seal(office: HeadOffice, asked: wish.AskSeals) -> Event:
+    answer = office.seal(asked.request)
+    if isinstance(answer, Sealed):
+        return ev.SealsGiven(order_no=asked.order_no, answer=answer.answer)
+    return ev.SealsFailed(order_no=asked.order_no, reason=answer.reason)
+
+
+QUESTIONS: dict[type[Command], Question] = {
+    wish.LookUpAccount: Question(_look_up, lambda _: ev.OfficeUnreachable(question="account")),
+    wish.AskTrial: Question(_try_out, lambda _: None),
+    wish.RequestVend: Question(_vend, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
+    wish.InquireVend: Question(_inquire, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
+    wish.AskSeals: Question(_seal, lambda asked: ev.SealsFailed(order_no=asked.order_no)),
+}
+
+
+# -- how the line is -------------------------------------------------------------------------------
+
+
+class LineStatus:
+    """Whether the head office answers. Posts each change once; safe from every thread."""
+
+    def __init__(self, post: Post, clock: Clock) -> None:
+        self._post = post
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._told: DeviceState | None = None
+        self.answered_s: float | None = None
+        """Monotonic second of the last answer; None: none since the line last failed."""
+
+    def answered(self) -> None:
+        """The head office answered."""
+        self.answered_s = self._clock.monotonic_s()
+        self._tell(DeviceState.OK, Fault.NONE, "")
+
+    def silent(self) -> None:
+        """It did not."""
+        self.answered_s = None
+        self._tell(DeviceState.OFFLINE, Fault.NO_ANSWER, "")
+
+    def refused(self) -> None:
+        """It does not accept this terminal."""
+        self.answered_s = None
+        self._tell(DeviceState.FAULT, Fault.PROTOCOL, "the head office refuses this terminal")
+
+    def watch(
+        self, report: Callable[[ReportEnvelope], ReportTaken]
+    ) -> Callable[[ReportEnvelope], ReportTaken]:
+        """Let deliveries count as signs of life; their failures do not: it may be the report."""
+
+        def watched(envelope: ReportEnvelope) -> ReportTaken:
+            taken = report(envelope)
+            self.answered()
+            return taken
+
+        return watched
+
+    def _tell(self, state: DeviceState, fault: Fault, detail: str) -> None:
+        with self._lock:
+            if state is self._told:
+                return
+            self._told = state
+        self._post(
+            ev.DeviceChanged(device=Device.HEAD_OFFICE, state=state, fault=fault, detail=detail)
+        )
+
+
+# -- the lane --------------------------------------------------------------------------------------
+
+
+class OfficeLane:
+    """Wishes for the head office, each when it is due. `turn` belongs to the network thread."""
+
+    def __init__(
+        self,
+        office: HeadOffice,
+        post: Post,
+        clock: Clock,
+        status: LineStatus,
+        *,
+        software_version: str,
+        probe_s: float = 60.0,
+    ) -> None:
+        """``probe_s``: silence after which the line is tried when nobody uses it."""
+        self._office = office
+        self._post = post
+        self._clock = clock
+        self._status = status
+        self._software_version = software_version
+        self._probe_s = probe_s
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[float, int, Command]] = []
+        self._numbers = count()
+        self._wake: Callable[[], None] = lambda: None
+        self._retry_s = FIRST_RETRY_S
+        self._sign_in_s = clock.monotonic_s()
+        self._told_sequence = -1
+
+    def on_ask(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` when there is something new to do."""
+        self._wake = wake
+
+    def ask(self, asked: Command, after_s: float = 0.0) -> None:
+        """Queue a question; its fact follows. Returns at once."""
+        due_s = self._clock.monotonic_s() + after_s
+        with self._lock:
+            full = len(self._waiting) >= MOST_QUESTIONS
+            if not full:
+                heapq.heappush(self._waiting, (due_s, next(self._numbers), asked))
+        if full:
+            self._end(QUESTIONS[type(asked)].silence(asked))
+        else:
+            self._wake()
+
+    def turn(self) -> float | None:
+        """Put one question, or keep the line alive; return when the next turn is due."""
+        asked = self._take_due()
+        if asked:
+            self._put(asked)
+        elif self._clock.monotonic_s() >= self._next_sign_in_s():
+            self._sign_in()
+        with self._lock:
+            due_s = self._waiting[0][0] if self._waiting else None
+        sign_in_s = self._next_sign_in_s()
+        return sign_in_s if due_s is None else min(due_s, sign_in_s)
+
+    def _take_due(self) -> Command | None:
+        with self._lock:
+            if not self._waiting or self._waiting[0][0] > self._clock.monotonic_s():
+                return None
+            return heapq.heappop(self._waiting)[2]
+
+    def _put(self, asked: Command) -> None:
+        question = QUESTIONS[type(asked)]
+        fact = question.silence(asked)
+        with self._reaching():
+            fact = question.ask(self._office, asked)
+        self._end(fact)
+
+    def _end(self, fact: Event | None) -> None:
+        if fact is not None:
+            self._post(fact)
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Note how the line is by how the call inside ends; whatever it raises ends here."""
+        pause_s = self._retry_s
+        self._retry_s = min(self._retry_s * 2, self._probe_s)
+        try:
+            yield
+        except NotAllowed:
+            self._status.refused()
+        except OfficeError:
+            self._status.silent()
+        except Exception:
+            _logger.exception("the head office's client failed")
+            self._status.silent()
+        else:
+            self._status.answered()
+            pause_s, self._retry_s = self._probe_s, FIRST_RETRY_S
+        self._sign_in_s = self._clock.monotonic_s() + pause_s
+
+    def _next_sign_in_s(self) -> float:
+        """An answer to anything puts the next attempt off."""
+        answered_s = self._status.answered_s
+        return (
+            self._sign_in_s
+            if answered_s is None
+            else max(self._sign_in_s, answered_s + self._probe_s)
+        )
+
+    def _sign_in(self) -> None:
+        """Sign in; tell the order sequence when it is news."""
+        sequence = self._told_sequence
+        with self._reaching():
+            sequence = self._office.sign_in(self._software_version).last_order_sequence
+        if sequence > self._told_sequence:
+            self._told_sequence = sequence
+            self._post(ev.SignedInAt(last_order_sequence=sequence))
