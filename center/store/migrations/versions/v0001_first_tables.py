@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_accounts()
     _create_vends()
     _create_orders()
+    _create_reports()
     _create_ledger()
     for table in _APPEND_ONLY:
         _forbid_changes(table)
@@ -151,6 +152,9 @@ def _create_orders() -> None:
         sa.PrimaryKeyConstraint("terminal_no", "note_id", name="pk_notes"),
     )
     op.create_index("ix_notes_order_no", "notes", ["order_no"])
+
+
+def _create_reports() -> None:
     op.create_table(
         "order_sequences",
         sa.Column("terminal_no", sa.String(length=6), nullable=False),
