@@ -88,6 +88,8 @@ class PcscCardIo:
             )
         except TimeoutError as error:
             raise CardMute(f"no answer to command {apdu[1]:02X}") from error
+        except SystemError as error:  # what pyscard makes of a handle that the service forgot
+            raise ReaderFailed(f"command {apdu[1]:02X}: {error}") from error
         if result != scard.SCARD_S_SUCCESS:
             raise self._error(result, f"command {apdu[1]:02X}")
         if len(answer) < STATUS_WORD_BYTES:
