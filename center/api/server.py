@@ -19,10 +19,6 @@ from center.api.routes import Office
 from center.api.web import Limits, build
 from vending.wire import PROBLEM_TYPE, ProblemCode
 
-HEAD_BYTES = 16 * 1024
-"""Request line and headers of one request."""
-HEAD_TIMEOUT_S = 10.0
-"""How long they may take to arrive, from the connection or from their first byte."""
 KEEP_ALIVE_S = 75
 """An idle connection stays open longer than terminals pause between reports."""
 STOP_TIMEOUT_S = 10
@@ -47,14 +43,14 @@ class Listening(Struct, frozen=True, kw_only=True):
 class GuardedHttp(HttpToolsProtocol):
     """uvicorn's HTTP, without patience for heads that never end and callers that never speak."""
 
-    most_connections = 4_096
+    limits = Limits()
     _head_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection if there is room, and expect it to speak."""
         super().connection_made(transport)
-        if len(self.connections) > self.most_connections:
+        if len(self.connections) > self.limits.connections:
             transport.abort()
         else:
             self._expect_head()
@@ -70,8 +66,8 @@ class GuardedHttp(HttpToolsProtocol):
         if self._head_timer is None or self.transport.is_closing():
             return
         self._head_bytes += len(data)
-        if self._head_bytes > HEAD_BYTES:
-            self.send_400_response(f"a head may have {HEAD_BYTES} bytes")
+        if self._head_bytes > self.limits.head_bytes:
+            self.send_400_response(f"a head may have {self.limits.head_bytes} bytes")
 
     def on_message_begin(self) -> None:
         """Expect the head to be complete soon."""
@@ -96,7 +92,7 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         self._head_arrived()
-        self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self.transport.abort)
+        self._head_timer = self.loop.call_later(self.limits.head_timeout_s, self.transport.abort)
 
     def _head_arrived(self) -> None:
         if self._head_timer is not None:
@@ -118,7 +114,7 @@ class Server(uvicorn.Server):
         app, self._door = build(office, limits)
         self._listening = listening
         self._on_listening = on_listening
-        super().__init__(_uvicorn_config(app, listening, limits.connections))
+        super().__init__(_uvicorn_config(app, listening, limits))
 
     def serve_until_stopped(self) -> None:
         """Listen and serve. Raises OSError: the address is taken, or the certificate is no use."""
@@ -154,9 +150,9 @@ def exit_quietly_on_signals() -> None:
     signal.signal(signal.SIGINT, done)
 
 
-def _uvicorn_config(app: Any, listening: Listening, connections: int) -> uvicorn.Config:
+def _uvicorn_config(app: Any, listening: Listening, limits: Limits) -> uvicorn.Config:
     secure = listening.certificate_file is not None
-    guarded = type("GuardedHttp", (GuardedHttp,), {"most_connections": connections})
+    guarded = type("GuardedHttp", (GuardedHttp,), {"limits": limits})
     return uvicorn.Config(
         app,
         http=guarded,

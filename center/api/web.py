@@ -51,7 +51,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     connections: int = 4_096
     """Open connections; one more is dropped at once."""
     head_bytes: int = 16 * 1024
-    """Names and values of one request's headers."""
+    """Request line and headers of one request."""
+    head_timeout_s: float = 10.0
+    """How long they may take to arrive, from the connection or from their first byte."""
 
 
 class Door:

@@ -71,16 +71,15 @@ class Client:
         *,
         ca_file: Path | None = None,
         timing: Timing = DEFAULT_TIMING,
-        report_timing: Timing | None = None,
     ) -> None:
         self._url = url
         self._identity = identity
         self._ca_file = ca_file
         self._timing = timing
-        self._report_timing = report_timing or timing
         self._line: Line | None = None
         self._session: _Session | None = None
         self._signing_in = threading.Lock()
+        self._dialling = threading.Lock()
         self._software_version = "unknown"
         self._closed = threading.Event()
 
@@ -120,7 +119,7 @@ class Client:
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report; a repeat is taken again without effect."""
-        deadline = Deadline(self._report_timing.total_s)
+        deadline = Deadline(self._timing.report_s)
         path = wire.REPORTS_PATH
         answer: ReportTaken = self._ask("POST", path, envelope, ReportTaken, deadline)
         return answer
@@ -168,7 +167,7 @@ class Client:
             problem = _problem(reply)
             if problem.code is not ProblemCode.SIGN_IN_AGAIN or last:
                 raise _error(problem)
-            self._forget(session)
+            self._forget(session, deadline)
         return _decoded(reply, answer_type)
 
     def _open_session(self, deadline: Deadline) -> _Session:
@@ -180,9 +179,9 @@ class Client:
             assert self._session is not None
             return self._session
 
-    def _forget(self, session: _Session) -> None:
+    def _forget(self, session: _Session, deadline: Deadline) -> None:
         """Give up a session, unless another thread has already opened a new one."""
-        with self._signing_in:
+        with _Held(self._signing_in, deadline):
             if self._session is session:
                 self._session = None
 
@@ -262,14 +261,16 @@ class Client:
         }
 
     def _open_line(self) -> "Line":
-        if self._line is None:
-            from kiosk.backend.line import Line  # after the first frame: loads requests
+        with self._dialling:
+            if self._line is None:
+                from kiosk.backend.line import Line  # after the first frame: loads requests
 
-            self._line = Line(self._url, ca_file=self._ca_file, timing=self._timing)
-        return self._line
+                connect_s = self._timing.connect_s
+                self._line = Line(self._url, ca_file=self._ca_file, connect_s=connect_s)
+            return self._line
 
     def _deadline(self) -> Deadline:
-        return Deadline(self._timing.total_s)
+        return Deadline(self._timing.answer_s)
 
 
 class _Held:

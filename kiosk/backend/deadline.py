@@ -1,6 +1,7 @@
 """How long a call to the head office may take."""
 
 import time
+from math import inf
 
 from msgspec import Struct
 
@@ -8,11 +9,14 @@ _SHORTEST_WAIT_S = 0.001
 
 
 class Timing(Struct, frozen=True, kw_only=True):
-    """How patient one call is. ``total_s`` bounds everything: look-ups, retries, signing in."""
+    """How patient one call is. What bounds the call bounds its retries and signing in too."""
 
-    connect_s: float = 3.0
-    read_s: float = 8.0
-    total_s: float = 10.0
+    connect_s: float = 5.0
+    """For a connection to come about."""
+    answer_s: float = 15.0
+    """For a call that a customer waits for."""
+    report_s: float = 30.0
+    """For the delivery of a report."""
 
 
 class Deadline:
@@ -25,6 +29,6 @@ class Deadline:
         """Return the seconds that are left; never less than 0."""
         return max(0.0, self._at - time.monotonic())
 
-    def wait_s(self, most_s: float) -> float:
+    def wait_s(self, most_s: float = inf) -> float:
         """Return how long one step may wait: a time-out for a socket, so never 0."""
         return max(_SHORTEST_WAIT_S, min(most_s, self.left_s()))

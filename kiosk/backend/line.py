@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from kiosk.backend.deadline import Deadline, Timing
+from kiosk.backend.deadline import Deadline
 from vending.wire import JSON_TYPE
 
 MOST_AT_ONCE = 4
@@ -47,10 +47,10 @@ class Broken(NoReply):
 class Line:
     """The way to one head office. Safe from several threads."""
 
-    def __init__(self, url: str, *, ca_file: Path | None, timing: Timing) -> None:
+    def __init__(self, url: str, *, ca_file: Path | None, connect_s: float) -> None:
         self._url = url.rstrip("/")
         self._verify: str | bool = True if ca_file is None else str(ca_file)
-        self._timing = timing
+        self._connect_s = connect_s
         self._workers = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="head-office")
         self._own = threading.local()
 
@@ -63,9 +63,12 @@ class Line:
         sense. The work happens on a worker thread, so that not even a look-up of the name, which
         has a deadline of its own, holds the caller up.
         """
-        job = self._workers.submit(self._send, method, path, headers, body, deadline)
         try:
-            return job.result(deadline.wait_s(self._timing.total_s))
+            job = self._workers.submit(self._send, method, path, headers, body, deadline)
+        except RuntimeError:
+            raise NoReply("the line is closed") from None
+        try:
+            return job.result(deadline.left_s())
         except TimeoutError:
             job.cancel()
             raise NoReply("no answer in time") from None
@@ -78,7 +81,7 @@ class Line:
         self, method: str, path: str, headers: dict[str, str], body: bytes, deadline: Deadline
     ) -> Reply:
         _under_way.deadline = deadline
-        timeout = (deadline.wait_s(self._timing.connect_s), deadline.wait_s(self._timing.read_s))
+        timeout = (deadline.wait_s(self._connect_s), deadline.wait_s())
         try:
             answer = self._session().request(
                 method,

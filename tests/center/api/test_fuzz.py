@@ -1,0 +1,161 @@
+"""Whatever a terminal that is signed in sends, it is never the head office that fails."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.center.api.stand import Stand, Terminal, query, vend_request
+from vending import wire
+from vending.card import SealRequest, SealStage, Verdict
+from vending.messages import (
+    Alarm,
+    Note,
+    NoteInSuspense,
+    NoteTaken,
+    OrderAbandoned,
+    OrderOpened,
+    OrderParked,
+    ReportEnvelope,
+    TrialRequest,
+    VendConfirmed,
+)
+
+ORDER = vend_request()
+AT_MS = ORDER.opened_at_ms
+NOTE = Note(note_id="n-1", value_fen=5000)
+REPORTS = [
+    OrderOpened(
+        order_no=ORDER.order_no,
+        opened_at_ms=AT_MS,
+        customer_no=ORDER.customer_no,
+        meter_no=ORDER.meter_no,
+        card_serial=ORDER.card_serial,
+    ),
+    OrderAbandoned(order_no=ORDER.order_no, at_ms=AT_MS),
+    NoteTaken(order_no=ORDER.order_no, note=NOTE, at_ms=AT_MS),
+    NoteInSuspense(note=NOTE, near_order_no=None, certain=False, at_ms=AT_MS),
+    VendConfirmed(
+        order_no=ORDER.order_no,
+        purchase_count=8,
+        verdict=Verdict.WRITTEN,
+        card_digest="",
+        at_ms=AT_MS,
+    ),
+    OrderParked(
+        order_no=ORDER.order_no, paid_fen=1, sold=False, verdict=None, why="why", at_ms=AT_MS
+    ),
+    Alarm(code="code", detail="detail", at_ms=AT_MS),
+]
+SEAL = SealRequest(
+    order_no=ORDER.order_no,
+    serial=ORDER.card_serial,
+    meter_no=ORDER.meter_no,
+    stage=SealStage.SEAL,
+    challenge="00" * 4,
+    commands=("04d68100",),
+)
+TRIAL = TrialRequest(customer_no=ORDER.customer_no, meter_no=ORDER.meter_no, paid_fen=5000)
+MESSAGES: list[tuple[str, Any]] = [
+    (wire.ACCOUNTS_PATH, query()),
+    (wire.TRIALS_PATH, TRIAL),
+    (wire.VENDS_PATH, ORDER),
+    (wire.SEALS_PATH, SEAL),
+    *[
+        (wire.REPORTS_PATH, ReportEnvelope(report_no=1, journal_id="j", report=report))
+        for report in REPORTS
+    ],
+]
+
+ODD_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(min_value=-(2**70), max_value=2**70),
+    st.sampled_from([0, 1, -1, 10**12, 2**31, 2**53 - 1, 2**63, 253_370_764_800_000]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=30),
+    st.sampled_from(["", "\0", "'; --", "9" * 600, "00" * 32, ORDER.order_no]),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place inside a JSON value."""
+    found = [path]
+    if isinstance(value, dict):
+        found += [p for key, item in value.items() for p in places(item, (*path, key))]
+    elif isinstance(value, list):
+        found += [p for index, item in enumerate(value) for p in places(item, (*path, index))]
+    return found
+
+
+def put(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    """The JSON value with something else in one place."""
+    if not path:
+        return odd
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = put(value[path[0]], path[1:], odd)
+    return copy
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A real message with odd values in one to three places."""
+    path, message = draw(st.sampled_from(MESSAGES))
+    value = json.loads(msgspec.json.encode(message))
+    for _ in range(draw(st.integers(1, 3))):
+        value = put(value, draw(st.sampled_from(places(value))), draw(ODD_VALUES))
+    return path, json.dumps(value).encode()
+
+
+@pytest.fixture(scope="module")
+def terminal(shared_stand: Stand) -> Terminal:
+    return shared_stand.signed_in()
+
+
+HOUSE = settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ALLOWED = {200, 400, 403, 409}
+
+
+@HOUSE
+@given(spoiled())
+def test_spoiled_messages_never_break_the_head_office(
+    terminal: Terminal, sent: tuple[str, bytes]
+) -> None:
+    path, body = sent
+    answer = terminal.send("POST", path, terminal.headers("POST", path, body), body)
+    assert answer.status_code in ALLOWED, answer.text
+
+
+@settings(HOUSE, max_examples=150)
+@given(st.sampled_from(sorted({path for path, _ in MESSAGES})), st.binary(max_size=200))
+def test_any_bytes_never_break_the_head_office(terminal: Terminal, path: str, body: bytes) -> None:
+    answer = terminal.send("POST", path, terminal.headers("POST", path, body), body)
+    assert answer.status_code == 400
+
+
+@settings(HOUSE, max_examples=150)
+@given(st.sampled_from([wire.REGISTRATIONS_PATH, wire.SIGN_IN_PATH]), st.binary(max_size=200))
+def test_any_bytes_before_a_session_never_break_the_head_office(
+    terminal: Terminal, path: str, body: bytes
+) -> None:
+    answer = terminal.send("POST", path, terminal.seal("POST", path, "", 0, body), body)
+    assert answer.status_code == 400
+
+
+@settings(HOUSE, max_examples=150)
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
+def test_any_path_never_breaks_the_head_office(terminal: Terminal, text: str) -> None:
+    path = f"{wire.VENDS_PATH}/{text}"
+    headers = terminal.headers("GET", path, b"")
+    assert terminal.send("GET", path, headers, b"").status_code in {400, 401, 404}
+
+
+def test_the_books_are_still_in_order(shared_stand: Stand, terminal: Terminal) -> None:
+    from center.orders.audit import check
+
+    assert shared_stand.center.store.read(check) == []
