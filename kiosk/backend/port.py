@@ -1,0 +1,65 @@
+"""What the kiosk needs of a head office. An integrator of another head office implements
+`HeadOffice`.
+
+All calls block up to their deadline and are made from the network thread only. Each raises
+`NoAnswer` when the outcome is not known (time-out, broken line, an answer that makes no sense) and
+`NotAllowed` when the terminal itself is refused. A business refusal is an answer, not an exception.
+All operations are idempotent under the order number or the report number; the same number with
+another body must be refused.
+"""
+
+from typing import Protocol
+
+from vending.card import SealRequest
+from vending.messages import (
+    AccountAnswer,
+    AccountQuery,
+    InquiryAnswer,
+    ReportEnvelope,
+    ReportTaken,
+    SealReply,
+    SignedIn,
+    TrialAnswer,
+    TrialRequest,
+    VendAnswer,
+    VendRequest,
+)
+
+
+class OfficeError(Exception):
+    """Base of what can go wrong between terminal and head office."""
+
+
+class NoAnswer(OfficeError):
+    """Whether the head office did it is not known."""
+
+
+class NotAllowed(OfficeError):
+    """The head office does not accept this terminal (unknown, blocked, bad signature)."""
+
+
+class HeadOffice(Protocol):
+    """The far side, whoever runs it."""
+
+    def sign_in(self, software_version: str) -> SignedIn:
+        """Open a session. Called at start and whenever the session was lost."""
+
+    def query_account(self, query: AccountQuery) -> AccountAnswer:
+        """Who is this card, and may it buy? Changes nothing."""
+
+    def trial_vend(self, request: TrialRequest) -> TrialAnswer:
+        """What would this sum buy? Changes nothing."""
+
+    def vend(self, request: VendRequest) -> VendAnswer:
+        """Sell under the order number. The notes in the request count as paid even if their reports
+        have not arrived yet. A repeat returns the same vend.
+        """
+
+    def inquire(self, order_no: str) -> InquiryAnswer:
+        """Did you sell under this number? `NotSold` is definite: a later vend under it may sell."""
+
+    def seal(self, request: SealRequest) -> SealReply:
+        """Answer the card's challenge for an order that was sold to this card."""
+
+    def report(self, envelope: ReportEnvelope) -> ReportTaken:
+        """Take a must-arrive report; a repeat is taken again without effect."""

@@ -1,0 +1,244 @@
+"""Wishes. What the flow wants done; the executor turns each into a call on a port.
+
+Wishes are a function of the journalled facts, so they need no record of their own. A wish that
+expects an answer stays pending until one of `answers` arrives that `matches` it. After a restart
+each pending wish is replaced by what `ask` returns: the question "what became of it?", never the
+deed.
+"""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from kiosk.flow import event as ev
+from vending.card import CardSnapshot, SealAnswer, SealRequest
+from vending.messages import Report, TrialRequest, Vend, VendRequest
+
+
+class Command(Struct, frozen=True, kw_only=True, tag=True):
+    """Base of all wishes."""
+
+    answers: ClassVar[tuple[type[ev.Event], ...]] = ()
+    """The facts that settle this wish; empty: nothing is expected."""
+
+    def matches(self, event: ev.Event) -> bool:
+        """Tell whether ``event`` (of a type in `answers`) answers this very wish."""
+        return True
+
+    def ask(self) -> tuple["Command", ...]:
+        """Return what to do instead after a restart; the default asks nothing and does nothing."""
+        return ()
+
+
+class _AboutOrder(Command, frozen=True, kw_only=True):
+    """A wish that belongs to one order."""
+
+    order_no: str
+
+    def matches(self, event: ev.Event) -> bool:
+        """Only facts about the same order answer it."""
+        return getattr(event, "order_no", self.order_no) == self.order_no
+
+
+# -- the card --------------------------------------------------------------------------------------
+
+
+class ReadCard(Command, frozen=True):
+    """Read the card whole. Changes nothing on it."""
+
+    answers = (ev.CardRead, ev.CardUnreadable)
+
+
+class WriteCard(_AboutOrder, frozen=True, kw_only=True):
+    """Write the vend to the card. ``before`` is the card as it was read when the order was opened.
+
+    While it runs the card asks for seals (`SealsWanted`); ends with `CardWriteEnded`, which proves
+    nothing. The question after a restart is `ProveCard`.
+    """
+
+    answers = (ev.CardWriteEnded,)
+    vend: Vend
+    before: CardSnapshot
+
+    def ask(self) -> tuple[Command, ...]:
+        """Read the card back."""
+        return (ProveCard(order_no=self.order_no, vend=self.vend, before=self.before),)
+
+
+class ContinueWrite(_AboutOrder, frozen=True, kw_only=True):
+    """Hand the head office's seals to the write under way."""
+
+    answer: SealAnswer
+
+
+class AbortWrite(_AboutOrder, frozen=True, kw_only=True):
+    """Give up the write under way: there will be no seals. Ends with `CardWriteEnded`."""
+
+
+class ProveCard(_AboutOrder, frozen=True, kw_only=True):
+    """Reset the card, read it again from the start and judge it against the order."""
+
+    answers = (ev.CardProved,)
+    vend: Vend
+    before: CardSnapshot
+
+    def ask(self) -> tuple[Command, ...]:
+        """Asking again is the same question."""
+        return (self,)
+
+
+class ReleaseCard(Command, frozen=True):
+    """Let the customer have the card: a motor reader pushes it out, a manual one does nothing."""
+
+
+# -- the banknotes ---------------------------------------------------------------------------------
+
+
+class OpenAcceptor(Command, frozen=True, kw_only=True):
+    """Take notes of these denominations, each held in escrow until it is judged."""
+
+    values_fen: tuple[int, ...]
+
+    def ask(self) -> tuple[Command, ...]:
+        """Nobody is in front of a machine that has just started: make sure that it is closed."""
+        return (CloseAcceptor(),)
+
+
+class CloseAcceptor(Command, frozen=True):
+    """Take no more notes; answered when the path is empty (deferred disable)."""
+
+    answers = (ev.AcceptorClosed,)
+
+    def ask(self) -> tuple[Command, ...]:
+        """Closing twice is harmless."""
+        return (self,)
+
+
+class StackNote(Command, frozen=True, kw_only=True):
+    """Swallow the note in escrow."""
+
+    answers = (ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
+    note_id: str
+    value_fen: int
+
+    def matches(self, event: ev.Event) -> bool:
+        """Only facts about the same note answer it."""
+        return getattr(event, "note_id", None) == self.note_id
+
+    def ask(self) -> tuple[Command, ...]:
+        """What became of the note?"""
+        return (AskNote(note_id=self.note_id, value_fen=self.value_fen),)
+
+
+class AskNote(StackNote, frozen=True, kw_only=True):
+    """What became of this note? Judged by the acceptor's power-up report and memory; moves nothing
+    that the acceptor does not move by itself at power-up.
+    """
+
+
+class ReturnNote(StackNote, frozen=True, kw_only=True):
+    """Give the note in escrow back."""
+
+
+# -- the head office -------------------------------------------------------------------------------
+
+
+class LookUpAccount(Command, frozen=True, kw_only=True):
+    """Ask who the card belongs to and whether it may buy."""
+
+    answers = (ev.AccountFound, ev.AccountRefused, ev.OfficeUnreachable)
+    card: CardSnapshot
+
+
+class AskTrial(Command, frozen=True, kw_only=True):
+    """Ask what a sum would buy (accounts whose prices only the head office knows)."""
+
+    request: TrialRequest
+
+
+class RequestVend(_AboutOrder, frozen=True, kw_only=True):
+    """Sell. Safe to repeat under the same number, and still not repeated but asked about."""
+
+    answers = (ev.VendApproved, ev.VendRefused, ev.VendUnknown)
+    request: VendRequest
+
+    def matches(self, event: ev.Event) -> bool:
+        """An approval carries the order number inside the vend."""
+        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
+        return (number or getattr(event, "order_no", None)) == self.order_no
+
+    def ask(self) -> tuple[Command, ...]:
+        """Did you sell under this order number?"""
+        return (InquireVend(order_no=self.order_no),)
+
+
+class InquireVend(_AboutOrder, frozen=True, kw_only=True):
+    """Did you sell under this order number? ``after_s`` leaves a struggling line some time."""
+
+    answers = (ev.VendApproved, ev.VendRefused, ev.VendNotSold, ev.VendUnknown)
+    after_s: int = 0
+
+    def matches(self, event: ev.Event) -> bool:
+        """An approval carries the order number inside the vend."""
+        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
+        return (number or getattr(event, "order_no", None)) == self.order_no
+
+    def ask(self) -> tuple[Command, ...]:
+        """Asking again is the same question."""
+        return (self,)
+
+
+class AskSeals(_AboutOrder, frozen=True, kw_only=True):
+    """Forward the card's challenge. Not asked again after a restart: the card has forgotten it."""
+
+    answers = (ev.SealsGiven, ev.SealsFailed)
+    request: SealRequest
+
+
+class Tell(Command, frozen=True, kw_only=True):
+    """Put a must-arrive report into the outbox, in the same durable append as the fact behind it."""
+
+    report: Report
+
+
+# -- the slip --------------------------------------------------------------------------------------
+
+
+class SlipLine(Struct, frozen=True):
+    """One step of the tariff as it stands on the slip."""
+
+    step: int
+    price_hao_per_kwh: int
+    energy_wh: int
+    cost_fen: int
+
+
+class Slip(Struct, frozen=True, kw_only=True):
+    """What the customer takes home. ``layout`` names the file in ``assets/slips``."""
+
+    layout: str
+    language: str
+    order_no: str
+    terminal_no: str
+    at_ms: int
+    customer_no: str
+    meter_no: str
+    name_masked: str
+    paid_fen: int
+    notes_fen: tuple[int, ...]
+    arrears_fen: int = 0
+    balance_before_fen: int = 0
+    balance_after_fen: int = 0
+    energy_wh: int | None = None
+    wallet_money_fen: int | None = None
+    purchase_count: int | None = None
+    lines: tuple[SlipLine, ...] = ()
+    reason: str | None = None
+    """Code of the sentence that says what went wrong and what to do now (doubtful slips)."""
+
+
+class PrintSlip(_AboutOrder, frozen=True, kw_only=True):
+    """Print. After a restart nobody knows whether it came out, and it is not printed a second time."""
+
+    answers = (ev.SlipPrinted, ev.SlipFailed)
+    slip: Slip

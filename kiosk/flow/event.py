@@ -1,0 +1,326 @@
+"""Facts. Everything that can happen to a terminal, as values that the journal keeps for ever.
+
+The engine stamps ``at_ms`` (UTC milliseconds) when it journals an event; who posts one leaves it 0.
+Adding a field needs a default, so that older journals stay readable; renaming a tag is forbidden.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
+from vending.messages import Account, Reason, Vend
+from vending.tariff import Quote
+
+
+class Event(Struct, frozen=True, kw_only=True, tag=True):
+    """Base of all facts."""
+
+    at_ms: int = 0
+
+
+class Device(StrEnum):
+    """The parts whose state decides what a customer can do."""
+
+    CARD_READER = "card-reader"
+    ACCEPTOR = "acceptor"
+    PRINTER = "printer"
+    HEAD_OFFICE = "head-office"
+
+
+class DeviceState(StrEnum):
+    """A part's state in one word."""
+
+    STARTING = "starting"
+    OK = "ok"
+    LOW = "low"
+    """Works, but wants attention soon (paper near end, box near full)."""
+    FAULT = "fault"
+    OFFLINE = "offline"
+    """Does not answer."""
+
+
+class Fault(StrEnum):
+    """What is wrong with a part. The maintenance page and the customer's screen have words for
+    each.
+    """
+
+    NONE = "none"
+    NO_ANSWER = "no-answer"
+    PROTOCOL = "protocol"
+    HARDWARE = "hardware"
+    # acceptor
+    JAM_IN_ACCEPTOR = "jam-in-acceptor"
+    JAM_IN_STACKER = "jam-in-stacker"
+    BOX_REMOVED = "box-removed"
+    BOX_FULL = "box-full"
+    CHEATED = "cheated"
+    PAUSED = "paused"
+    # printer
+    PAPER_LOW = "paper-low"
+    PAPER_OUT = "paper-out"
+    COVER_OPEN = "cover-open"
+    CUTTER = "cutter"
+    PRINTER_UNKNOWN = "printer-unknown"
+    # card reader
+    READER_GONE = "reader-gone"
+    WORKER_DIED = "worker-died"
+
+
+class RejectCause(StrEnum):
+    """Why the acceptor itself gave a note back (nobody asked it to)."""
+
+    INSERTION = "insertion"
+    UNRECOGNISED = "unrecognised"
+    DOUBLE = "double"
+    INHIBITED = "inhibited"
+    LENGTH = "length"
+    TRANSPORT = "transport"
+    OTHER = "other"
+
+
+class CardFault(StrEnum):
+    """Why a card cannot be used, told by reading it."""
+
+    MUTE = "mute"
+    """No answer to reset: wrong way round, dirty contacts, or not a chip card."""
+    FOREIGN = "foreign"
+    """Some other chip card."""
+    NOT_ISSUED = "not-issued"
+    DAMAGED = "damaged"
+    """A meter card whose files do not make sense."""
+    PULLED = "pulled"
+    READER = "reader"
+    """Not the card's fault: the reader or its worker failed."""
+
+
+# -- the terminal's own life -----------------------------------------------------------------------
+
+
+class Restarted(Event, frozen=True, kw_only=True):
+    """The program started. Everything that was asked before and not answered must be asked about."""
+
+    boot_id: str
+    software_version: str = ""
+
+
+class DeviceChanged(Event, frozen=True, kw_only=True):
+    """A part's state changed."""
+
+    device: Device
+    state: DeviceState
+    fault: Fault = Fault.NONE
+    detail: str = ""
+
+
+class SignedInAt(Event, frozen=True, kw_only=True):
+    """The head office accepted our sign-in and told the highest order sequence it has seen."""
+
+    last_order_sequence: int
+
+
+class TimedOut(Event, frozen=True, kw_only=True):
+    """A phase lasted longer than its time-out. ``phase`` and ``round`` tell a stale one."""
+
+    phase: str
+    round: int
+
+
+# -- the customer ----------------------------------------------------------------------------------
+
+
+class LanguageChosen(Event, frozen=True, kw_only=True):
+    """The customer switched the language."""
+
+    language: str
+
+
+class ContinuePressed(Event, frozen=True, kw_only=True):
+    """The customer agreed with what the screen shows."""
+
+
+class CashChosen(Event, frozen=True, kw_only=True):
+    """The customer wants to pay with banknotes."""
+
+
+class FinishPressed(Event, frozen=True, kw_only=True):
+    """The customer has put in all the notes he or she wants."""
+
+
+class CancelPressed(Event, frozen=True, kw_only=True):
+    """The customer does not want to go on."""
+
+
+class MoreTimePressed(Event, frozen=True, kw_only=True):
+    """The customer is still there."""
+
+
+# -- the card --------------------------------------------------------------------------------------
+
+
+class CardInserted(Event, frozen=True, kw_only=True):
+    """A card is in the slot."""
+
+
+class CardRemoved(Event, frozen=True, kw_only=True):
+    """The slot is empty again."""
+
+
+class CardRead(Event, frozen=True, kw_only=True):
+    """The card was read whole."""
+
+    card: CardSnapshot
+
+
+class CardUnreadable(Event, frozen=True, kw_only=True):
+    """The card cannot be used."""
+
+    fault: CardFault
+    detail: str = ""
+
+
+class SealsWanted(Event, frozen=True, kw_only=True):
+    """A write is under way and the card waits for the head office's answer."""
+
+    request: SealRequest
+
+
+class CardWriteEnded(Event, frozen=True, kw_only=True):
+    """The write is over, well or badly: only reading back tells. ``detail`` is for the journal."""
+
+    order_no: str
+    detail: str = ""
+
+
+class CardProved(Event, frozen=True, kw_only=True):
+    """The card was reset, read again from the start and judged against the order."""
+
+    order_no: str
+    verdict: Verdict
+    card: CardSnapshot | None = None
+
+
+# -- the banknotes ---------------------------------------------------------------------------------
+
+
+class NoteEscrowed(Event, frozen=True, kw_only=True):
+    """A note is held in escrow. It is not money yet."""
+
+    note_id: str
+    value_fen: int
+
+
+class NoteStacked(Event, frozen=True, kw_only=True):
+    """A note lies in the cash box. ``evidence`` tells how the acceptor said so."""
+
+    note_id: str
+    value_fen: int
+    evidence: str = ""
+
+
+class NoteReturned(Event, frozen=True, kw_only=True):
+    """A note from escrow went back to the customer."""
+
+    note_id: str
+    value_fen: int
+
+
+class NoteRejected(Event, frozen=True, kw_only=True):
+    """The acceptor itself refused what was put in; it was never in escrow."""
+
+    cause: RejectCause
+
+
+class NoteUnknown(Event, frozen=True, kw_only=True):
+    """The acceptor cannot tell what became of a note. ``value_fen`` 0: not even its value."""
+
+    note_id: str
+    value_fen: int
+    why: str = ""
+
+
+class AcceptorClosed(Event, frozen=True, kw_only=True):
+    """The acceptor takes no more notes and its path is empty."""
+
+
+# -- the head office -------------------------------------------------------------------------------
+
+
+class AccountFound(Event, frozen=True, kw_only=True):
+    """Who the card belongs to."""
+
+    account: Account
+
+
+class AccountRefused(Event, frozen=True, kw_only=True):
+    """The head office knows the card and says no, or does not know it."""
+
+    reason: Reason
+
+
+class TrialAnswered(Event, frozen=True, kw_only=True):
+    """What the money so far buys, told by the head office (accounts without a tariff of their own)."""
+
+    paid_fen: int
+    quote: Quote
+
+
+class OfficeUnreachable(Event, frozen=True, kw_only=True):
+    """A question that changes nothing got no answer in time."""
+
+    question: str
+
+
+class VendApproved(Event, frozen=True, kw_only=True):
+    """Sold."""
+
+    vend: Vend
+
+
+class VendRefused(Event, frozen=True, kw_only=True):
+    """Not sold, with a reason: a definite answer."""
+
+    order_no: str
+    reason: Reason
+
+
+class VendNotSold(Event, frozen=True, kw_only=True):
+    """The head office says that it has sold nothing under this number: a definite answer."""
+
+    order_no: str
+
+
+class VendUnknown(Event, frozen=True, kw_only=True):
+    """No answer: it may have been sold or not."""
+
+    order_no: str
+
+
+class SealsGiven(Event, frozen=True, kw_only=True):
+    """The head office's answer to a card's challenge."""
+
+    order_no: str
+    answer: SealAnswer
+
+
+class SealsFailed(Event, frozen=True, kw_only=True):
+    """No seals: refused or no answer. ``reason`` is None without an answer."""
+
+    order_no: str
+    reason: Reason | None = None
+
+
+# -- the slip --------------------------------------------------------------------------------------
+
+
+class SlipPrinted(Event, frozen=True, kw_only=True):
+    """The printer confirmed the slip."""
+
+    order_no: str
+
+
+class SlipFailed(Event, frozen=True, kw_only=True):
+    """The slip is not, or not surely, on paper."""
+
+    order_no: str
+    fault: Fault
