@@ -17,10 +17,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from center.store.errors import OutcomeUnknown, StoreBusy, StoreClosed, StoreFailed
 
@@ -38,52 +38,77 @@ _RETRYABLE_SQLSTATES = ("40",)
 _log = logging.getLogger(__name__)
 
 
-class Job:
+class Job(Generic[T]):
     """A unit of work on its way, and where its outcome goes."""
 
-    def __init__(self, unit: Unit[Any], deadline: float) -> None:
-        self.unit = unit
-        self.deadline = deadline
-        self.future: Future[Any] = Future()
-        self.outcome: Any = None
-        self.error: Exception | None = None
+    def __init__(self, unit: Unit[T], timeout_s: float) -> None:
+        self._unit = unit
+        self._deadline = time.monotonic() + timeout_s
+        self._future: Future[T] = Future()
+        self._outcome: T | None = None
+        self._error: Exception | None = None
+        self.is_doubtful = False
+        """A commit failed that it was part of: whether it is durable is not known."""
+
+    @property
+    def left_s(self) -> float:
+        """How long its caller still waits."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def result(self) -> T:
+        """Wait until the unit is durable and return what it returned; what it raised is raised.
+
+        Raises StoreBusy, StoreFailed or OutcomeUnknown.
+        """
+        try:
+            return self._future.result(self.left_s)
+        except FutureTimeoutError:
+            if self._future.cancel():
+                raise StoreBusy("the deadline passed while waiting for the writer") from None
+            if not self._future.done():
+                raise OutcomeUnknown("the deadline passed while the writer was at it") from None
+            return self._future.result(0)
 
     def start(self) -> bool:
         """Take the job off its caller's hands. False: the caller has given up, it must not run."""
-        return self.future.set_running_or_notify_cancel()
+        return self._future.set_running_or_notify_cancel()
 
     def attempt(self, connection: Connection) -> None:
         """Run the unit in a savepoint and keep what came of it.
 
-        What the unit raises belongs to its caller. Raises SQLAlchemyError when the whole
-        transaction is lost.
+        What the unit raises belongs to its caller; it is raised here only when it cost the whole
+        transaction.
         """
-        self.outcome, self.error = None, None
+        self._outcome, self._error = None, None
         savepoint = connection.begin_nested()
         try:
-            self.outcome = self.unit(connection)
+            self._outcome = self._unit(connection)
         except Exception as error:
-            savepoint.rollback()
+            try:
+                savepoint.rollback()
+            except SQLAlchemyError:
+                raise error from None  # the database gave the whole transaction up: say why
             if _breaks_transaction(error):
                 raise
-            self.error = error
+            self._error = error
         else:
             savepoint.commit()
 
     def answer(self) -> None:
         """Tell the caller. Only after the commit."""
-        if self.error is None:
-            self.future.set_result(self.outcome)
-        elif isinstance(self.error, DBAPIError):
-            self.fail(self.error)
+        if self._error is None:
+            self._future.set_result(cast("T", self._outcome))
+        elif isinstance(self._error, DBAPIError):
+            self.fail(self._error)
         else:
-            self.future.set_exception(self.error)
+            self._future.set_exception(self._error)
 
     def fail(self, error: Exception) -> None:
-        """Tell the caller that the database did not do it."""
-        failure = StoreFailed(f"the database refused: {type(error).__name__}")
+        """Tell the caller that the database did not do it, or that nobody knows."""
+        kind = OutcomeUnknown if self.is_doubtful else StoreFailed
+        failure = kind(f"the database refused: {type(error).__name__}")
         failure.__cause__ = error
-        self.future.set_exception(failure)
+        self._future.set_exception(failure)
 
 
 class Committer:
@@ -95,7 +120,7 @@ class Committer:
         self._engine = engine
         self._queue_size = queue_size
         self._batch_size = batch_size
-        self._waiting: deque[Job] = deque()
+        self._waiting: deque[Job[Any]] = deque()
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
@@ -106,17 +131,25 @@ class Committer:
 
         Raises StoreBusy, StoreClosed, StoreFailed or OutcomeUnknown.
         """
-        job = Job(unit, time.monotonic() + timeout_s)
-        self._enqueue(job)
-        try:
-            outcome: T = job.future.result(max(0.0, job.deadline - time.monotonic()))
-        except FutureTimeoutError:
-            if job.future.cancel():
-                raise StoreBusy("the deadline passed while waiting for the writer") from None
-            if not job.future.done():
-                raise OutcomeUnknown("the deadline passed while the writer was at it") from None
-            outcome = job.future.result(0)
-        return outcome
+        return self.enqueue(unit, timeout_s).result()
+
+    def enqueue(self, unit: Unit[T], timeout_s: float) -> Job[T]:
+        """Hand ``unit`` over and return at once, unless the queue is full; see `Job.result`.
+
+        Raises StoreBusy or StoreClosed.
+        """
+        job = Job(unit, timeout_s)
+        with self._changed:
+            has_room = self._changed.wait_for(
+                lambda: self._closed or len(self._waiting) < self._queue_size, job.left_s
+            )
+            if self._closed:
+                raise StoreClosed("the head office is shutting down")
+            if not has_room:
+                raise StoreBusy(f"{self._queue_size} units of work are waiting already")
+            self._waiting.append(job)
+            self._changed.notify_all()
+        return job
 
     def close(self, timeout_s: float) -> None:
         """Take nothing new, finish what waits, and stop. Raises StoreFailed past the deadline."""
@@ -127,27 +160,14 @@ class Committer:
         if self._thread.is_alive():
             raise StoreFailed("the writer did not finish in time")
 
-    def _enqueue(self, job: Job) -> None:
-        with self._changed:
-            has_room = self._changed.wait_for(
-                lambda: self._closed or len(self._waiting) < self._queue_size,
-                max(0.0, job.deadline - time.monotonic()),
-            )
-            if self._closed:
-                raise StoreClosed("the head office is shutting down")
-            if not has_room:
-                raise StoreBusy(f"{self._queue_size} units of work are waiting already")
-            self._waiting.append(job)
-            self._changed.notify_all()
-
     def _run(self) -> None:
         while jobs := self._next_batch():
             started = [job for job in jobs if job.start()]
-            if started and not self._commit(started):
+            if started and self._commit(started):
                 for job in started:
                     self._commit_alone(job)
 
-    def _next_batch(self) -> list[Job]:
+    def _next_batch(self) -> list[Job[Any]]:
         """Wait for work; an empty answer means: closed, and nothing is left."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
@@ -156,31 +176,27 @@ class Committer:
             self._changed.notify_all()
             return jobs
 
-    def _commit(self, jobs: list[Job]) -> bool:
-        """Run the jobs in one transaction and answer them. False: rolled back, nobody answered."""
+    def _commit(self, jobs: list[Job[Any]]) -> Exception | None:
+        """Run the jobs in one transaction and answer them; what went wrong: nobody is answered."""
+        is_committing = False
         try:
             with self._engine.begin() as connection:
                 for job in jobs:
                     job.attempt(connection)
+                is_committing = True
         except Exception as error:  # noqa: BLE001  (whatever it is, this thread must live on)
-            _log.warning("a batch of %d was rolled back: %s", len(jobs), type(error).__name__)
-            return False
+            _log.warning("%d units of work were rolled back: %s", len(jobs), type(error).__name__)
+            for job in jobs:
+                job.is_doubtful |= is_committing
+            return error
         for job in jobs:
             job.answer()
-        return True
+        return None
 
-    def _commit_alone(self, job: Job) -> None:
-        if time.monotonic() > job.deadline:
-            job.fail(TimeoutError("no time left for a second attempt"))
-            return
-        try:
-            with self._engine.begin() as connection:
-                job.attempt(connection)
-        except Exception as error:  # noqa: BLE001
-            _log.error("a unit of work failed: %s", type(error).__name__)
+    def _commit_alone(self, job: Job[Any]) -> None:
+        error = self._commit([job]) if job.left_s else TimeoutError("no time for another attempt")
+        if error is not None:
             job.fail(error)
-        else:
-            job.answer()
 
 
 def _breaks_transaction(error: Exception) -> bool:
