@@ -1,1 +1,1 @@
-"""The customer's screens (Qt): draws `kiosk.flow.screen.Screen` values and posts what is pressed."""
+"""The customer's screens (Qt): draws `kiosk.flow.screen.Screen` values and posts presses."""

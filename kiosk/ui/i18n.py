@@ -37,7 +37,8 @@ class Sentence(NamedTuple):
 def catalogue(language: str) -> Mapping[str, str]:
     """Return the texts of ``language`` under dotted keys, loaded once.
 
-    Raises FileNotFoundError for a language without a file, tomllib.TOMLDecodeError for a broken one.
+    Raises FileNotFoundError for a language without a file and tomllib.TOMLDecodeError for a broken
+    file.
     """
     with (ASSETS / "i18n" / f"{language}.toml").open("rb") as file:
         return dict(_flat(tomllib.load(file)))
@@ -46,7 +47,9 @@ def catalogue(language: str) -> Mapping[str, str]:
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for key, value in table.items():
-        found += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+        found += (
+            _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+        )
     return found
 
 
@@ -65,7 +68,7 @@ class Words:
         self._site = {"phone": unbroken(config.service_phone), "terminal": config.terminal_no}
 
     def text(self, key: str, **values: object) -> str:
-        """Return the text under ``key`` with its placeholders filled. Raises KeyError without one."""
+        """Return the text under ``key``, its placeholders filled. Raises KeyError without one."""
         return self._texts[key].format_map({**self._site, **values})
 
     def __contains__(self, key: str) -> bool:

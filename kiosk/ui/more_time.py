@@ -22,14 +22,14 @@ class MoreTime(QWidget):
         self._text = Text("body", align=Align.AlignCenter)
         self._key, self._paid = "more-time.text", ""
         self._words: Words | None = None
-        self.actions = Actions(kit)
+        self.choices = Actions(kit)
         card = Panel("panel")
         inside = column(card, spacing=theme.px(34))
         aside = theme.px(48)
         inside.setContentsMargins(aside, theme.px(48), aside, theme.px(40))
         inside.addWidget(self._title)
         inside.addWidget(self._text)
-        inside.addWidget(self.actions)
+        inside.addWidget(self.choices)
         layout = column(self)
         layout.setContentsMargins(theme.px(60), 0, theme.px(60), 0)
         layout.addStretch(1)
@@ -45,7 +45,7 @@ class MoreTime(QWidget):
         self._title.say(words.text("more-time.title"))
         leave = words.text("more-time.cancel-paid" if paid_fen else "more-time.cancel")
         titles = {Button.CANCEL: leave, Button.FINISH: words.text("more-time.cancel-paid")}
-        self.actions.offer({b: (titles.get(b, words.button(b)), "") for b in screen.buttons})
+        self.choices.offer({b: (titles.get(b, words.button(b)), "") for b in screen.buttons})
         self.show()
         self.raise_()
 

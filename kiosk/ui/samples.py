@@ -20,7 +20,10 @@ from vending.tariff import Quote, Tariff, TariffStep, quote
 AT_MS = 1_763_956_800_000
 TERMINAL_NO = "330106"
 CONFIG = UiConfig(
-    terminal_no=TERMINAL_NO, service_phone="400 820 5598", operator_name="城东供电公司", motion=False
+    terminal_no=TERMINAL_NO,
+    service_phone="400 820 5598",
+    operator_name="城东供电公司",
+    motion=False,
 )
 LONG_CONFIG = UiConfig(
     terminal_no=TERMINAL_NO,
@@ -110,7 +113,9 @@ EXTREME = person(
 )
 
 
-def session(who: Person | None, phase: Phase, *, notes: tuple[int, ...] = (), **more: object) -> Session:
+def session(
+    who: Person | None, phase: Phase, *, notes: tuple[int, ...] = (), **more: object
+) -> Session:
     """Return the session of ``who`` in ``phase`` with ``notes`` (fen) in the box."""
     policy = Policy(terminal_no=TERMINAL_NO)
     start = Session(policy=policy, phase=phase, card_present=who is not None)
@@ -243,7 +248,9 @@ def _deliver() -> Iterator[Sample]:
     yield Sample("done-arrears-only", screen(sold(session(DEBTOR, Phase.DONE, notes=(2000,)))))
     extreme = sold(session(EXTREME, Phase.DONE, notes=FORTY_NOTES * 24))
     yield Sample("done-extreme", screen(extreme))
-    yield Sample("done-extreme-no-slip", screen(extreme.but(slip_failed=True, notice=Notice.NO_SLIP)))
+    yield Sample(
+        "done-extreme-no-slip", screen(extreme.but(slip_failed=True, notice=Notice.NO_SLIP))
+    )
     back = session(RESIDENT, Phase.CARD_BACK, cause=Why.CANCELLED)
     yield Sample("card-back", screen(back))
     yield Sample("card-back-timed-out", screen(back.but(cause=Why.TIMED_OUT)))

@@ -1,8 +1,9 @@
 """Colours, sizes and the style sheet made of them. The only file that decides how things look.
 
-Sizes are given for a 17-inch screen of 1280 x 1024 (3.79 px/mm) and grow with the shorter side, which
-fits 21.5 inches at 1920 x 1080 and 1080 x 1920 (4.03 px/mm). Capital letters of the body text are
-7.3 mm high, readable at 600 mm (EN 301 549, 5.1.4). Text and ground differ by 7:1 or more (WCAG AAA).
+Sizes are given for a 17-inch screen of 1280 x 1024 (3.79 px/mm) and grow with the shorter side,
+which fits 21.5 inches at 1920 x 1080 and 1080 x 1920 (4.03 px/mm). Capital letters of the body text
+are 7.3 mm high, readable at 600 mm (EN 301 549, 5.1.4). Text and ground differ by 7:1 or more (WCAG
+AAA).
 """
 
 from functools import cached_property
@@ -172,5 +173,7 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -14,7 +14,8 @@ from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES, Words, next_language
 from kiosk.ui.kit import Kit, column
 from kiosk.ui.more_time import MoreTime
-from kiosk.ui.pages import PAGE_NAMES, Page, make_page
+from kiosk.ui.pages import PAGE_NAMES, make_page
+from kiosk.ui.pages.page import Page
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import Theme, style_sheet
 from kiosk.ui.widgets.header import Header
@@ -25,7 +26,7 @@ WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
 _LAYOUT_ROUNDS = 4
 """Panels stand in one another at most so deep."""
 _WARM_PAUSE_MS = 15
-"""Between two pages made in advance, so that a screen that arrives meanwhile does not wait for all."""
+"""Between two pages made in advance: a screen that arrives meanwhile does not wait for all."""
 
 
 class Window(Panel):
@@ -43,7 +44,7 @@ class Window(Panel):
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``post`` takes facts without blocking. ``clock`` is the one that deadlines are told on."""
+        """``post`` takes facts without blocking; deadlines are told on ``clock``, in seconds."""
         super().__init__("page")
         self._config, self._post, self._clock = config, post, clock
         self.theme = _theme(config)
@@ -79,7 +80,7 @@ class Window(Panel):
         return self._pages.get(self._screen.page) if self._screen else None
 
     def show_screen(self, screen: Screen, deadline_monotonic_s: float | None = None) -> None:
-        """Draw ``screen``; it may stay until ``deadline_monotonic_s`` on the clock, None for ever."""
+        """Draw ``screen``, which may stay until ``deadline_monotonic_s`` (None: for ever)."""
         before, self._screen = self._screen, screen
         words = self.words(screen.language)
         if before is None or before.language != screen.language:

@@ -25,27 +25,48 @@ def make_page(name: str, kit: Kit) -> Page:
     """
     match name:
         case "idle":
-            from kiosk.ui.pages.idle import IdlePage as Made
+            from kiosk.ui.pages.idle import IdlePage
+
+            return IdlePage(kit)
         case "wait":
-            from kiosk.ui.pages.wait import WaitPage as Made
+            from kiosk.ui.pages.wait import WaitPage
+
+            return WaitPage(kit)
         case "account":
-            from kiosk.ui.pages.account import AccountPage as Made
+            from kiosk.ui.pages.account import AccountPage
+
+            return AccountPage(kit)
         case "choose":
-            from kiosk.ui.pages.choose import ChoosePage as Made
+            from kiosk.ui.pages.choose import ChoosePage
+
+            return ChoosePage(kit)
         case "tender":
-            from kiosk.ui.pages.tender import TenderPage as Made
+            from kiosk.ui.pages.tender import TenderPage
+
+            return TenderPage(kit)
         case "write":
-            from kiosk.ui.pages.write import WritePage as Made
+            from kiosk.ui.pages.write import WritePage
+
+            return WritePage(kit)
         case "card_back":
-            from kiosk.ui.pages.card_back import CardBackPage as Made
+            from kiosk.ui.pages.card_back import CardBackPage
+
+            return CardBackPage(kit)
         case "done":
-            from kiosk.ui.pages.done import DonePage as Made
+            from kiosk.ui.pages.done import DonePage
+
+            return DonePage(kit)
         case "doubtful":
-            from kiosk.ui.pages.doubtful import DoubtfulPage as Made
+            from kiosk.ui.pages.doubtful import DoubtfulPage
+
+            return DoubtfulPage(kit)
         case "refused":
-            from kiosk.ui.pages.refused import RefusedPage as Made
+            from kiosk.ui.pages.refused import RefusedPage
+
+            return RefusedPage(kit)
         case "out_of_service":
-            from kiosk.ui.pages.out_of_service import OutOfServicePage as Made
+            from kiosk.ui.pages.out_of_service import OutOfServicePage
+
+            return OutOfServicePage(kit)
         case _:
             raise ValueError(f"no page named {name!r}")
-    return Made(kit)

@@ -9,14 +9,10 @@ from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
-from kiosk.ui.widgets.facts import Facts, Figure, Pair
+from kiosk.ui.widgets.facts import Facts, Figure, Pair, role_for
 from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.slip_view import SlipView
 from kiosk.ui.widgets.text import Text
-
-
-LONG_AMOUNT = 9
-"""An amount of more characters is written smaller, so that it stays on one line."""
 
 
 class DonePage(Page):
@@ -28,7 +24,7 @@ class DonePage(Page):
         self._slot = CardSlot(CardScene.TAKE, motion=motion)
         self._picture = PicturePanel(kit, self._slot)
         self._title = Text("title", shade="strong")
-        self._amount = Figure(theme, role="hero")
+        self._amount = Figure(theme)
         self._facts = Facts(theme, 4)
         self._no_slip = Bar(theme)
         self._slip = SlipView(theme, 6)
@@ -52,7 +48,8 @@ class DonePage(Page):
         outcome = screen.outcome
         if outcome is None:
             return
-        self._title.say(words.text("done.title"))
+        bought = bool(outcome.energy_wh or outcome.wallet_money_fen)
+        self._title.say(words.text("done.title" if bought else "done.title-arrears"))
         self._show_picture(screen, outcome, words)
         self._slip.setVisible(outcome.slip_failed)
         self._no_slip.say(words.text("done.no-slip") if outcome.slip_failed else "")
@@ -62,8 +59,7 @@ class DonePage(Page):
             self._facts.say([])
         else:
             label, amount = on_card(outcome, words)
-            self._amount.enlarge("hero" if len(amount) <= LONG_AMOUNT else "figure")
-            self._amount.say(label, amount)
+            self._amount.say(label, amount, role_for(len(amount), ("hero", 10), ("figure", 99)))
             self._facts.say(facts(outcome, words))
 
     def _show_picture(self, screen: Screen, outcome: OutcomeView, words: Words) -> None:

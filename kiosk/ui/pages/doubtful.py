@@ -19,10 +19,10 @@ COMES_AGAIN: frozenset[Cause] = frozenset(
 class Todo(Panel):
     """What to do now, set off from what happened."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, role: str = "strong") -> None:
         super().__init__("warning")
         theme = kit.theme
-        self._todo = Text("strong")
+        self._todo = Text(role)
         self._more = Text("body")
         layout = column(self, spacing=theme.px(8))
         layout.setContentsMargins(theme.px(28), theme.px(18), theme.px(28), theme.px(18))
@@ -80,7 +80,7 @@ class DoubtfulPage(Page):
 
     def _show_picture(self, screen: Screen, words: Words) -> None:
         again = screen.cause is None or screen.cause in COMES_AGAIN
-        self._picture.setVisible(screen.card_present or again)
+        self.show_picture(self._picture, screen.card_present or again)
         scene = CardScene.TAKE if screen.card_present else CardScene.INSERT
         if self._slot.scene is not scene:
             self._slot.show_scene(scene)

@@ -32,7 +32,9 @@ class Hero(Panel):
         ground.setColorAt(0, QColor(TONES["brand"].ground))
         ground.setColorAt(1, QColor("#003F2C"))
         painter.fillRect(rect, ground)
-        centre = QPointF(rect.width() * (0.5 if self._theme.portrait else 0.74), rect.height() * 0.55)
+        centre = QPointF(
+            rect.width() * (0.5 if self._theme.portrait else 0.74), rect.height() * 0.55
+        )
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for number in range(_RINGS):
             ring = QColor(255, 255, 255, 22 - 2 * number)
@@ -105,7 +107,7 @@ class IdlePage(Page):
         return hero
 
     def _steps(self, theme: Theme) -> QVBoxLayout:
-        """Return what lies below the hero, kept off the screen's edges, which only the hero touches."""
+        """Return what lies below the hero, kept off the screen's edges."""
         tiles = row(spacing=theme.px(18))
         for tile in self._tiles.values():
             tiles.addWidget(tile, 1)

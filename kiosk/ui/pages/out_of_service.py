@@ -49,5 +49,5 @@ class OutOfServicePage(Page):
         self._what.say(sentence.text)
         self._todo.say(sentence.todo)
         self._help.say("" if starting else words.text("out-of-service.help"))
-        self._card.setVisible(screen.card_present)
+        self.show_picture(self._card, screen.card_present)
         self._card.say(words.text("refused.take-card"))

@@ -13,31 +13,35 @@ from kiosk.ui.widgets.text import Align, Panel, Text
 
 GOOD_NEWS = frozenset({Notice.RESUMED})
 
+_BEFORE, _AFTER = 0, 3
+"""Places of the empty items around picture and words."""
+
 
 class Page(Panel):
-    """A whole screen below the header. Subclasses add their content to ``self.content`` and fill it."""
+    """A whole screen below the header. Subclasses add to ``self.content`` and fill it."""
 
     def __init__(self, kit: Kit) -> None:
         super().__init__("page")
         self.kit = kit
+        self._both: QHBoxLayout | None = None
         theme = kit.theme
         self.notice = Bar(theme)
         self.printer_bar = Bar(theme)
-        self.actions = Actions(kit)
+        self.choices = Actions(kit)
         self.content: QVBoxLayout = column(spacing=theme.gap)
         self.frame = column(self, spacing=theme.gap)
         self.frame.setContentsMargins(theme.margin, theme.px(12), theme.margin, theme.px(26))
         self.frame.addWidget(self.notice)
         self.frame.addLayout(self.content, 1)
         self.frame.addWidget(self.printer_bar)
-        self.frame.addWidget(self.actions)
+        self.frame.addWidget(self.choices)
 
     def fill(self, screen: Screen, words: Words) -> None:
         """Show ``screen`` in the language of ``words``."""
         self.say_notice(screen, words)
         self.fill_content(screen, words)
         offered = () if screen.more_time else screen.buttons
-        self.actions.offer({b: self.button_words(b, screen, words) for b in offered})
+        self.choices.offer({b: self.button_words(b, screen, words) for b in offered})
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         """Fill what lies between the notice and the buttons."""
@@ -59,17 +63,28 @@ class Page(Panel):
         """Tell before anything is paid that there will be no slip."""
         self.printer_bar.say(words.text("banner.printer-down") if screen.printer_down else "")
 
-    def beside(self, picture: QWidget, words: QLayout, *, shares: tuple[int, int] = (9, 13)) -> None:
+    def show_picture(self, picture: QWidget, visible: bool) -> None:
+        """Show or hide the picture of `beside`; words that stand alone move to the middle."""
+        picture.setVisible(visible)
+        if self._both is not None:
+            for place in (_BEFORE, _AFTER):
+                self._both.setStretch(place, 0 if visible else 3)
+
+    def beside(
+        self, picture: QWidget, words: QLayout, *, shares: tuple[int, int] = (9, 13)
+    ) -> None:
         """Put a picture and words side by side, or one above the other on an upright screen."""
         theme = self.kit.theme
         if theme.portrait:
             self.content.addWidget(picture, 1)
             self.content.addLayout(words)
             return
-        both: QHBoxLayout = row(spacing=theme.px(30))
-        both.addWidget(picture, shares[0])
-        both.addLayout(words, shares[1])
-        self.content.addLayout(both, 1)
+        self._both = row(spacing=theme.px(30))
+        self._both.addStretch(0)
+        self._both.addWidget(picture, shares[0])
+        self._both.addLayout(words, shares[1])
+        self._both.addStretch(0)
+        self.content.addLayout(self._both, 1)
 
 
 class PicturePanel(Panel):

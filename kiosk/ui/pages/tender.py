@@ -35,7 +35,9 @@ class Sum(Panel):
         self._label = Text("body", shade="muted")
         self._amount = Text("amount", shade="strong", wrap=False)
         self._buys = Text("lead", wrap=False)
-        self._gets = Text("figure", shade="strong", wrap=False, align=Align.AlignRight | Align.AlignVCenter)
+        self._gets = Text(
+            "figure", shade="strong", wrap=False, align=Align.AlignRight | Align.AlignVCenter
+        )
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(2))
@@ -83,9 +85,9 @@ class TenderPage(Page):
         self._title.say("" if screen.notice else headline(account, tender, words))
         self._show_note(screen, account, tender)
         values = words.notes(account.note_values_fen)
-        self._picture.say(words.text("tender.notes"), values)
+        self._picture.say("", words.text("tender.notes", notes=values))
         paid = (words.text("tender.paid"), words.money(tender.paid_fen))
-        self._sum.say(paid, bought(account, tender, words), rest(tender, words))
+        self._sum.say(paid, bought(account, tender, words), rest(account, tender, words))
 
     def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
         note = ""
@@ -123,6 +125,8 @@ def bought(account: AccountView, tender: TenderView, words: Words) -> Pair:
     """Return what the money buys, in what the card's wallet counts."""
     money = account.wallet_unit is WalletUnit.MONEY
     label = words.text("tender.buys-money" if money else "tender.buys")
+    if tender.paid_fen == 0:
+        return label, words.money(0) if money else words.energy(0)
     if tender.quote is None:
         return label, words.text("tender.working-out")
     if money:
@@ -130,10 +134,12 @@ def bought(account: AccountView, tender: TenderView, words: Words) -> Pair:
     return label, words.energy(tender.quote.energy_wh)
 
 
-def rest(tender: TenderView, words: Words) -> list[Pair]:
+def rest(account: AccountView, tender: TenderView, words: Words) -> list[Pair]:
     """Return where the rest of the money goes and how much more may come."""
     rows: list[Pair] = []
-    if tender.quote is not None:
+    if tender.paid_fen == 0:
+        rows.append((words.text("tender.least"), words.money(account.min_fen)))
+    elif tender.quote is not None:
         if tender.quote.arrears_fen:
             rows.append((words.text("tender.arrears"), words.money(tender.quote.arrears_fen)))
         remainder = words.money(tender.quote.balance_after_fen)

@@ -30,4 +30,4 @@ class WaitPage(Page):
         self._doing.say(words.wait(screen.wait) if screen.wait else "")
         self._patience.say(words.text("wait.title"))
         self._picture.say(words.text("wait.card-in"))
-        self._picture.setVisible(screen.card_present)
+        self.show_picture(self._picture, screen.card_present)

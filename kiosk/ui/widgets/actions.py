@@ -51,7 +51,9 @@ class Actions(QWidget):
 
     def _make(self, button: Button) -> BigButton:
         quiet = button in _QUIET
-        widget = BigButton(self._kit.theme, "secondary" if quiet else "primary", button_name(button))
+        widget = BigButton(
+            self._kit.theme, "secondary" if quiet else "primary", button_name(button)
+        )
         widget.clicked.connect(lambda: self._kit.press(button))
         if quiet:
             widget.setMaximumWidth(self._kit.theme.px(_QUIET_WIDTH))

@@ -1,4 +1,4 @@
-"""The big button: one or two lines of words, wrapped, on a face that looks like something to press."""
+"""The big button: words and what they lead to, on a face that looks like something to press."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -21,7 +21,7 @@ class BigButton(QPushButton):
         self.setObjectName(name)
         self._theme, self._face, self._note = theme, FACES[face], ""
         self._title_font = self._font("lead" if face == "primary" else "strong")
-        self._note_font = self._font("caption")
+        self._note_font = self._font("body")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(theme.target)

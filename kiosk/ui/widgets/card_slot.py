@@ -88,4 +88,6 @@ class CardSlot(SlotPicture):
         x = picture.center().x() + size.width() * 0.66
         y = self.front().bottom() + picture.height() * 0.06
         sink = picture.height() * 0.08 * (1 - swing(self.progress))
-        drawing.draw_arrow(painter, QRectF(x, y + sink, width, width * 1.5), drawing.BRAND, down=True)
+        drawing.draw_arrow(
+            painter, QRectF(x, y + sink, width, width * 1.5), drawing.BRAND, down=True
+        )

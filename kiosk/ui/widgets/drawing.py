@@ -1,7 +1,7 @@
 """Drawn objects: meter card, banknote, machine front, meter, arrows. Vector shapes in a rectangle.
 
-The banknotes are plain coloured paper with a number: pictures of real notes need a permission that a
-screen does not have (People's Bank of China, rules on the use of renminbi designs).
+The banknotes are plain coloured paper with a number: pictures of real notes need a permission that
+a screen does not have (People's Bank of China, rules on the use of renminbi designs).
 """
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -22,7 +22,9 @@ MACHINE, MACHINE_EDGE, MACHINE_DARK = QColor("#2C3D36"), QColor("#42574E"), QCol
 GLOW, GLOW_DIM = QColor("#3BE39F"), QColor("#1C6B4D")
 BRAND, BRAND_SOFT, WHITE = QColor("#00573D"), QColor("#CBE4D8"), QColor("#FFFFFF")
 STOP = QColor("#B3261E")
-SHADOW = QColor(8, 30, 22, 46)
+SHADOW = QColor(8, 30, 22, 9)
+_SHADOW_LAYERS = 6
+_WIDEST_SHADOW = 18.0
 
 NOTE_COLOURS: dict[int, tuple[str, str]] = {
     100: ("#DCE8C8", "#45591B"),
@@ -33,6 +35,7 @@ NOTE_COLOURS: dict[int, tuple[str, str]] = {
     10000: ("#F8CFCB", "#8A1A22"),
 }
 _OTHER_NOTE = ("#DDE3E0", "#2C3B35")
+
 
 def rounded(rect: QRectF, radius: float) -> QPainterPath:
     """Return a rectangle with round corners as a path."""
@@ -51,16 +54,15 @@ def bolt(rect: QRectF) -> QPolygonF:
 
 def draw_shadow(painter: QPainter, rect: QRectF, radius: float) -> None:
     """Lay a soft shadow under ``rect``: a few growing, nearly clear rectangles."""
-    colour = QColor(SHADOW)
-    colour.setAlpha(14)
-    for spread in (0.2, 0.4, 0.6, 0.8):
-        grow = radius * spread
+    reach = min(radius, _WIDEST_SHADOW)
+    for part in range(1, _SHADOW_LAYERS + 1):
+        grow = reach * part / _SHADOW_LAYERS
         grown = rect.adjusted(-grow, -grow / 2, grow, grow * 1.5)
-        painter.fillPath(rounded(grown, radius + grow), colour)
+        painter.fillPath(rounded(grown, radius + grow), SHADOW)
 
 
 def draw_card(painter: QPainter, rect: QRectF, *, arrow: bool = True) -> None:
-    """Draw a meter card upright, chip towards the top edge, with the arrow that shows the way in."""
+    """Draw a meter card upright, chip and arrow towards the top edge."""
     radius = rect.width() * 0.07
     draw_shadow(painter, rect, radius)
     paint = QLinearGradient(rect.topLeft(), rect.bottomRight())
@@ -159,7 +161,9 @@ def draw_machine(painter: QPainter, rect: QRectF, slit: QRectF, glow: float) -> 
     paint.setColorAt(0, MACHINE_EDGE)
     paint.setColorAt(1, MACHINE)
     painter.fillPath(rounded(rect, radius), paint)
-    lip = slit.adjusted(-slit.height() * 2, -slit.height() * 1.3, slit.height() * 2, slit.height() * 1.1)
+    lip = slit.adjusted(
+        -slit.height() * 2, -slit.height() * 1.3, slit.height() * 2, slit.height() * 1.1
+    )
     painter.fillPath(rounded(lip, slit.height()), MACHINE_EDGE.lighter(118))
     painter.fillPath(rounded(slit, slit.height() / 2), MACHINE_DARK)
     lamp = QRectF(slit.x(), lip.top() - slit.height() * 1.3, slit.width(), slit.height() * 0.55)
@@ -180,7 +184,9 @@ def draw_meter(painter: QPainter, rect: QRectF, slit: QRectF, glow: float) -> No
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_mixed(QColor("#9FB4A9"), QColor("#D8392B"), glow))
     lamp = rect.width() * 0.028
-    painter.drawEllipse(QPointF(rect.x() + rect.width() * 0.5, rect.y() + rect.height() * 0.58), lamp, lamp)
+    painter.drawEllipse(
+        QPointF(rect.x() + rect.width() * 0.5, rect.y() + rect.height() * 0.58), lamp, lamp
+    )
     painter.fillPath(rounded(slit, slit.height() / 2), MACHINE_DARK)
 
 
@@ -210,7 +216,13 @@ def draw_arrow(painter: QPainter, rect: QRectF, colour: QColor, *, down: bool = 
         [QPointF(rect.x() + x * rect.width(), rect.y() + y * rect.height()) for x, y in turned]
     )
     painter.setPen(
-        QPen(colour, rect.width() * 0.08, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        QPen(
+            colour,
+            rect.width() * 0.08,
+            Qt.PenStyle.SolidLine,
+            Qt.PenCapStyle.RoundCap,
+            Qt.PenJoinStyle.RoundJoin,
+        )
     )
     painter.setBrush(colour)
     painter.drawPolygon(polygon)
@@ -221,7 +233,9 @@ def draw_forbidden(painter: QPainter, centre: QPointF, radius: float) -> None:
     painter.setPen(QPen(STOP, radius * 0.22))
     painter.setBrush(WHITE)
     painter.drawEllipse(centre, radius, radius)
-    box = QRectF(centre.x() - radius * 0.38, centre.y() - radius * 0.55, radius * 0.76, radius * 1.1)
+    box = QRectF(
+        centre.x() - radius * 0.38, centre.y() - radius * 0.55, radius * 0.76, radius * 1.1
+    )
     draw_arrow(painter, box, MACHINE, down=True)
     painter.setPen(QPen(STOP, radius * 0.22))
     reach = radius * 0.70
@@ -231,7 +245,9 @@ def draw_forbidden(painter: QPainter, centre: QPointF, radius: float) -> None:
 def draw_tick(painter: QPainter, rect: QRectF, colour: QColor, part: float = 1.0) -> None:
     """Draw the first ``part`` of a tick's stroke in ``rect``."""
     points = [QPointF(0.08, 0.54), QPointF(0.38, 0.82), QPointF(0.92, 0.22)]
-    placed = [QPointF(rect.x() + p.x() * rect.width(), rect.y() + p.y() * rect.height()) for p in points]
+    placed = [
+        QPointF(rect.x() + p.x() * rect.width(), rect.y() + p.y() * rect.height()) for p in points
+    ]
     path = QPainterPath(placed[0])
     first = min(1.0, part / 0.36)
     path.lineTo(placed[0] + (placed[1] - placed[0]) * first)

@@ -39,6 +39,7 @@ class PairRows:
         """Show ``pairs`` of label and value; unused rows take no room."""
         empty = [("", "")] * (len(self._rows) - len(pairs))
         for (label, value), (name, text) in zip(self._rows, [*pairs, *empty], strict=True):
+            label.setMinimumHeight(value.line_height())
             label.say(name)
             value.say(text)
 
@@ -46,7 +47,9 @@ class PairRows:
 class Facts(Panel):
     """A table on a panel of its own."""
 
-    def __init__(self, theme: Theme, rows: int, *, tone: str = "panel", value_role: str = "strong") -> None:
+    def __init__(
+        self, theme: Theme, rows: int, *, tone: str = "panel", value_role: str = "strong"
+    ) -> None:
         super().__init__(tone)
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.px(28), theme.px(16), theme.px(28), theme.px(16))
@@ -65,25 +68,25 @@ class Facts(Panel):
 
 
 class Figure(Panel):
-    """One number with its label above it."""
+    """One number with its label above it, in the largest role that its length allows."""
 
-    def __init__(
-        self, theme: Theme, *, role: str = "figure", tone: str = "panel", shade: str = "strong"
-    ) -> None:
+    def __init__(self, theme: Theme, *, tone: str = "panel", shade: str = "strong") -> None:
         super().__init__(tone)
         self._label = Text("body", shade="muted")
-        self._value = Text(role, shade=shade)
+        self._value = Text("lead", shade=shade, wrap=False)
         layout = column(self)
         layout.setContentsMargins(theme.px(28), theme.px(14), theme.px(28), theme.px(14))
         layout.addWidget(self._label)
         layout.addWidget(self._value)
 
-    def enlarge(self, role: str) -> None:
-        """Write the number in another role."""
-        set_look(self._value, "role", role)
-
-    def say(self, label: str, value: str) -> None:
+    def say(self, label: str, value: str, role: str = "figure") -> None:
         """Show a number; nothing when it is empty."""
+        set_look(self._value, "role", role)
         self._label.say(label)
         self._value.say(value)
         self.setVisible(bool(value))
+
+
+def role_for(longest: int, *roles: tuple[str, int]) -> str:
+    """Return the first of ``roles`` (name, most characters) that takes ``longest`` characters."""
+    return next((role for role, most in roles if longest <= most), roles[-1][0])

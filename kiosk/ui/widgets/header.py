@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.ui.config import UiConfig
-from kiosk.ui.i18n import Words
+from kiosk.ui.i18n import Words, unbroken
 from kiosk.ui.kit import column, row
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import drawing
@@ -63,5 +63,6 @@ class Header(Panel):
 
     def say(self, words: Words) -> None:
         """Put everything into the language of ``words``."""
-        self._site.say(f"{words.text('header.terminal')}   {words.text('header.phone')}")
+        terminal, phone = words.text("header.terminal"), words.text("header.phone")
+        self._site.say(f"{unbroken(terminal)}   {unbroken(phone)}")
         self.language.say(words.text("language.switch"))

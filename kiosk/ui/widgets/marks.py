@@ -1,4 +1,4 @@
-"""Signs that are understood without words: done, attention, safe, and a ring that turns while waiting."""
+"""Signs that need no words: done, attention, safe, and a ring that turns while waiting."""
 
 from enum import Enum
 
@@ -88,5 +88,3 @@ class WaitRing(Moving):
         by = rect.width() * 0.28
         painter.drawPolygon(drawing.bolt(rect.adjusted(by, by, -by, -by)))
         painter.end()
-
-

@@ -36,7 +36,9 @@ class Moving(QWidget):
         """True while no frame is due."""
         return not self._frames.isActive()
 
-    def pace(self, *, cycle_ms: int, rest_ms: int, rest_at: float = 0.0, once: bool = False) -> None:
+    def pace(
+        self, *, cycle_ms: int, rest_ms: int, rest_at: float = 0.0, once: bool = False
+    ) -> None:
         """Change the rhythm and start it anew. ``once``: stay in the last pose afterwards."""
         self._cycle_ms, self._rest_ms, self._rest_at, self._once = cycle_ms, rest_ms, rest_at, once
         self._halt()

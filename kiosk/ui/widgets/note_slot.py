@@ -57,7 +57,7 @@ class NoteSlot(SlotPicture):
         self.play(_RHYTHMS[scene], rest_at=0.35 if scene is NoteScene.SWALLOW else 0.0)
 
     def invite(self, values_fen: tuple[int, ...]) -> None:
-        """Ask for a note: one of these values after the other, so that none looks like the only one."""
+        """Ask for a note of any of these values: they take turns."""
         if self._scene is NoteScene.INVITE and values_fen == self._invited:
             return
         self._invited = values_fen

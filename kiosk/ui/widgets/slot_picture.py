@@ -17,14 +17,14 @@ OUT, SHOWN, IN = 1.0, 0.84, 0.26
 
 
 class Rhythm(NamedTuple):
-    """How long a round of a moving picture takes, and the rest after it; no rest: round after round."""
+    """How long a round of a moving picture takes, and the rest after it (0: round after round)."""
 
     cycle_ms: int
     rest_ms: int
 
 
 class SlotPicture(Moving):
-    """Paints a front with a slot and a thing in it from two cached layers: a frame is two copies."""
+    """Paints a front with a slot and a thing in it from two cached layers."""
 
     slit_at = 0.62
     """The slot's place in the front, from its top."""

@@ -76,7 +76,7 @@ def _draw_person(painter: QPainter) -> None:
 def _draw_notes(painter: QPainter, widget: QWidget) -> None:
     for angle, value in ((-14, 2000), (0, 5000), (14, 10000)):
         painter.save()
-        painter.translate(50, 128)
+        painter.translate(50, 122)
         painter.rotate(angle)
         drawing.draw_note(painter, QRectF(-21, -118, 42, 86), value, widget.font())
         painter.restore()

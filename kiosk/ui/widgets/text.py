@@ -27,8 +27,9 @@ class Lines(NamedTuple):
 def lay_out(
     text: str, font: QFont, width: float, pitch: float, *, lean: float = 0.0, even: bool = True
 ) -> Lines:
-    """Return ``text`` broken to ``width`` pixels. ``even``: lines of about the same length, so that no
-    word is left alone on the last one. ``lean``: 0 left, 0.5 centred, 1 right.
+    """Return ``text`` broken to ``width`` pixels.
+
+    ``even``: lines of about the same length, so that no word is left alone. ``lean``: 0 left, 0.5 centred, 1 right.
     """
     lines = _break(text, font, width, pitch)
     if even and lines.layout.lineCount() > 1:
@@ -58,6 +59,9 @@ def _evened(text: str, font: QFont, natural: Lines, pitch: float) -> Lines:
     Chinese may break between any two characters, also inside a word; after a comma it never hurts.
     """
     count = natural.layout.lineCount()
+    halved = _halved(text, font, natural, pitch) if count == 2 else None
+    if halved is not None:
+        return halved
     best, best_pauses = natural, _pauses(text, natural.layout)
     for part in range(_TRIES, 0, -1):
         width = natural.width * (0.5 + 0.5 * part / _TRIES)
@@ -68,6 +72,25 @@ def _evened(text: str, font: QFont, natural: Lines, pitch: float) -> Lines:
         if pauses >= best_pauses:
             best, best_pauses = tried, pauses
     return best
+
+
+def _halved(text: str, font: QFont, natural: Lines, pitch: float) -> Lines | None:
+    """Return two lines that part at a pause, as even as can be; None without such a pause."""
+    metrics, widest, best = QFontMetricsF(font), natural.width, None
+    for place in range(1, len(text)):
+        if text[place - 1] not in _PAUSES:
+            continue
+        halves = max(
+            metrics.horizontalAdvance(text[:place]), metrics.horizontalAdvance(text[place:])
+        )
+        if halves <= widest:
+            widest, best = halves, place
+    if best is None:
+        return None
+    lines = _break(
+        text[:best].rstrip() + LINE_SEPARATOR + text[best:].lstrip(), font, _WIDEST, pitch
+    )
+    return lines if lines.layout.lineCount() == 2 else None
 
 
 def _pauses(text: str, layout: QTextLayout) -> int:
@@ -112,6 +135,11 @@ class Text(QLabel):
         self.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
+
+    def line_height(self) -> int:
+        """Return the height of one line in pixels."""
+        self.ensurePolished()
+        return round(QFontMetricsF(self.font()).height() * self._pitch)
 
     def fits(self) -> bool:
         """Tell whether every line can be seen whole at the present size."""
@@ -173,7 +201,7 @@ class Text(QLabel):
 class Panel(QWidget):
     """A ground in one of the theme's tones; its direct texts take the colours that go with it.
 
-    Not a QFrame: the style sheet's border would narrow a frame's layout after its heights were told.
+    Not a QFrame: the style sheet's border would narrow its layout after the heights were told.
     """
 
     def __init__(self, tone: str, parent: QWidget | None = None) -> None:
