@@ -2,8 +2,8 @@
 
 Needs root and Debian's pcscd, vsmartcard-vpcd and util-linux. The virtual reader listens on every
 address, so it must not share the machine's network; the service has one fixed socket, so it gets a
-/run of its own. Clients outside reach it through the namespace's holder:
-``PCSCLITE_CSOCK_NAME=/proc/<holder>/root/run/pcscd/pcscd.comm``.
+/run of its own. Clients outside find it in the root directory of the namespace's holder, if
+``PCSCLITE_CSOCK_NAME`` says so.
 """
 
 import ctypes
@@ -82,7 +82,8 @@ class PcscStand:
     @property
     def socket_path(self) -> str:
         """Where clients outside the namespaces find the service."""
-        return f"/proc/{self._holder.pid}/root/run/pcscd/pcscd.comm"
+        root = Path("/proc", str(self._holder.pid), "root")
+        return str(root / "run" / "pcscd" / "pcscd.comm")
 
     def start_service(self) -> None:
         """Start pcscd and wait until it says that it is ready."""

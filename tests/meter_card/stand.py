@@ -15,6 +15,7 @@ from center.keys.soft import TEST_KEYS, SoftKeyService
 from kiosk.flow import event as ev
 from kiosk.meter_card.adapters import make_adapters
 from kiosk.meter_card.port import (
+    CardDesk,
     CardGone,
     CardMute,
     MeterCardAdapter,
@@ -232,6 +233,7 @@ class DeskStand:
 
     def __init__(self, desk: WorkerCard) -> None:
         self.desk = desk
+        self.port: CardDesk = desk
         self.facts = Facts()
 
     def until_ok(self) -> None:
