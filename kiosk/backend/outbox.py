@@ -159,11 +159,11 @@ class Schedule:
         self._lanes.setdefault(self._lane(waiting), deque()).append(waiting)
 
     def next(self, now_ms: int) -> Waiting | None:
-        """Return the report to deliver now; None: rest until `wake_ms`."""
+        """Return the report to deliver now, the longest due first; None: rest for `rest_ms`."""
         if self._left_ms(self._line_rests_until_ms, now_ms, self._back_off.line_longest_ms) > 0:
             return None
         due = (lane[0] for lane in self._lanes.values() if self._wait_ms(lane[0], now_ms) <= 0)
-        return min(due, key=lambda waiting: waiting.report_no, default=None)
+        return min(due, key=lambda waiting: (waiting.next_at_ms, waiting.report_no), default=None)
 
     def rest_ms(self, now_ms: int) -> int | None:
         """Return how long `next` has nothing to give; None: nothing is waiting."""

@@ -47,9 +47,11 @@ class JsonLines(logging.Formatter):
 def _text(record: logging.LogRecord) -> str:
     """Return the message with its arguments, Structs among them shown masked."""
     arguments = record.args
+    if not arguments:
+        return str(record.msg)
     if isinstance(arguments, tuple):
         return str(record.msg) % tuple(_shown(item) for item in arguments)
-    return str(record.msg) % arguments if arguments else str(record.msg)
+    return str(record.msg) % {name: _shown(item) for name, item in arguments.items()}
 
 
 def _shown(argument: object) -> object:

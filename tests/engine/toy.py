@@ -17,7 +17,7 @@ from kiosk.flow.command import Command, Tell
 from kiosk.flow.event import Event
 from vending.messages import Note, NoteTaken
 
-IDLE, SERVING = "idle", "serving"
+IDLE, SERVING, DEAF = "idle", "serving", "deaf"
 SERVING_S = 30
 
 
@@ -44,6 +44,8 @@ def step(till: Toy, event: Event) -> tuple[Toy, tuple[Command, ...]]:
         return serving, (wish.OpenAcceptor(values_fen=(1000,)),)
     if isinstance(event, ev.CardRemoved) or _times_out(till, event):
         return replace(till, phase=IDLE, round=till.round + 1, pending=()), ()
+    if isinstance(event, ev.ContinuePressed):
+        return replace(till, phase=DEAF), ()
     if isinstance(event, ev.DeviceChanged):
         others = tuple(part for part in till.parts if part[0] != event.device)
         return replace(till, parts=(*others, (str(event.device), str(event.state)))), ()
@@ -51,7 +53,8 @@ def step(till: Toy, event: Event) -> tuple[Toy, tuple[Command, ...]]:
 
 
 def _times_out(till: Toy, event: Event) -> bool:
-    return isinstance(event, ev.TimedOut) and (event.phase, event.round) == (till.phase, till.round)
+    told = isinstance(event, ev.TimedOut) and (event.phase, event.round)
+    return told == (till.phase, till.round) and till.phase != DEAF
 
 
 def _note(till: Toy, event: Event) -> tuple[Toy, tuple[Command, ...]]:
@@ -67,6 +70,8 @@ def _note(till: Toy, event: Event) -> tuple[Toy, tuple[Command, ...]]:
             note_ids=(*till.note_ids, event.note_id),
             pending=(),
         ), (Tell(report=taken),)
+    if isinstance(event, ev.NoteReturned):
+        return replace(till, pending=()), ()
     return till, ()
 
 
@@ -78,7 +83,7 @@ def machine() -> Machine[Toy]:
     return Machine(
         fresh=Toy(),
         step=step,
-        timeout_s=lambda till: SERVING_S if till.phase == SERVING else None,
+        timeout_s=lambda till: None if till.phase == IDLE else SERVING_S,
         is_resting=lambda till: till.phase == IDLE and not till.pending,
         standing=standing,
         make_safe=(wish.CloseAcceptor(),),

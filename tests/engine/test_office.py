@@ -1,0 +1,247 @@
+"""The network thread: every question ends in its fact, and the line's state is told once."""
+
+import pytest
+
+from kiosk.backend.port import NoAnswer, NotAllowed
+from kiosk.engine.clock import ManualClock
+from kiosk.engine.office import FIRST_RETRY_S, MOST_QUESTIONS, LineStatus, OfficeLane
+from kiosk.flow import command as wish
+from kiosk.flow import event as ev
+from kiosk.flow.event import Device, DeviceState, Event
+from tests.engine.samples import ACCOUNT, CARD, QUOTE, SEAL_ANSWER, SEAL_REQUEST, VEND, VEND_REQUEST
+from vending.card import SealRequest
+from vending.messages import (
+    AccountAnswer,
+    AccountQuery,
+    InquiryAnswer,
+    NotSold,
+    Reason,
+    Refused,
+    ReportEnvelope,
+    ReportTaken,
+    Sealed,
+    SealRefused,
+    SealReply,
+    SignedIn,
+    TrialAnswer,
+    TrialRequest,
+    TrialResult,
+    VendAnswer,
+    VendRequest,
+)
+
+PROBE_S = 60.0
+
+
+class Office:
+    """A head office that says what the test wants, or raises it."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.says: dict[str, object] = {}
+        self.sequence = 7
+
+    def _answer(self, call: str) -> object:
+        self.calls.append(call)
+        said = self.says.get(call, self.says.get("*"))
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def sign_in(self, software_version: str) -> SignedIn:
+        self._answer("sign_in")
+        return SignedIn(session_id="s", server_time_ms=0, last_order_sequence=self.sequence)
+
+    def query_account(self, query: AccountQuery) -> AccountAnswer:
+        return self._answer("query_account")  # type: ignore[return-value]
+
+    def trial_vend(self, request: TrialRequest) -> TrialAnswer:
+        return self._answer("trial_vend")  # type: ignore[return-value]
+
+    def vend(self, request: VendRequest) -> VendAnswer:
+        return self._answer("vend")  # type: ignore[return-value]
+
+    def inquire(self, order_no: str) -> InquiryAnswer:
+        return self._answer("inquire")  # type: ignore[return-value]
+
+    def seal(self, request: SealRequest) -> SealReply:
+        return self._answer("seal")  # type: ignore[return-value]
+
+    def report(self, envelope: ReportEnvelope) -> ReportTaken:
+        return ReportTaken(report_no=envelope.report_no)
+
+
+class Stand:
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.office = Office()
+        self.facts: list[Event] = []
+        self.status = LineStatus(self.facts.append, self.clock)
+        self.lane = OfficeLane(
+            self.office,
+            self.facts.append,
+            self.clock,
+            self.status,
+            software_version="1",
+            probe_s=PROBE_S,
+        )
+
+    def signed_in(self) -> "Stand":
+        self.lane.turn()
+        self.facts.clear()
+        self.office.calls.clear()
+        return self
+
+    def ask(self, asked: wish.Command, said: object) -> list[Event]:
+        self.office.says["*"] = said
+        self.lane.ask(asked)
+        self.lane.turn()
+        return [fact for fact in self.facts if not isinstance(fact, ev.DeviceChanged)]
+
+    def states(self) -> list[DeviceState]:
+        changes = [fact for fact in self.facts if isinstance(fact, ev.DeviceChanged)]
+        assert all(change.device is Device.HEAD_OFFICE for change in changes)
+        return [change.state for change in changes]
+
+
+@pytest.fixture
+def stand() -> Stand:
+    return Stand().signed_in()
+
+
+ORDER_NO = VEND.order_no
+LOOK_UP = wish.LookUpAccount(card=CARD)
+TRIAL = wish.AskTrial(request=TrialRequest(customer_no="1", meter_no="2", paid_fen=500))
+BUY = wish.RequestVend(order_no=ORDER_NO, request=VEND_REQUEST)
+INQUIRE = wish.InquireVend(order_no=ORDER_NO)
+SEALS = wish.AskSeals(order_no=ORDER_NO, request=SEAL_REQUEST)
+SILENCE = NoAnswer("nothing came")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "fact"),
+    [
+        (LOOK_UP, ACCOUNT, ev.AccountFound(account=ACCOUNT)),
+        (
+            LOOK_UP,
+            Refused(Reason.ACCOUNT_BLOCKED),
+            ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED),
+        ),
+        (LOOK_UP, SILENCE, ev.OfficeUnreachable(question="account")),
+        (TRIAL, TrialResult(QUOTE), ev.TrialAnswered(paid_fen=500, quote=QUOTE)),
+        (TRIAL, Refused(Reason.BELOW_MINIMUM), None),
+        (TRIAL, SILENCE, None),
+        (BUY, VEND, ev.VendApproved(vend=VEND)),
+        (
+            BUY,
+            Refused(Reason.OVERSTOCK),
+            ev.VendRefused(order_no=ORDER_NO, reason=Reason.OVERSTOCK),
+        ),
+        (BUY, SILENCE, ev.VendUnknown(order_no=ORDER_NO)),
+        (INQUIRE, VEND, ev.VendApproved(vend=VEND)),
+        (INQUIRE, NotSold(ORDER_NO), ev.VendNotSold(order_no=ORDER_NO)),
+        (INQUIRE, SILENCE, ev.VendUnknown(order_no=ORDER_NO)),
+        (SEALS, Sealed(SEAL_ANSWER), ev.SealsGiven(order_no=ORDER_NO, answer=SEAL_ANSWER)),
+        (
+            SEALS,
+            SealRefused(Reason.SEAL_REFUSED),
+            ev.SealsFailed(order_no=ORDER_NO, reason=Reason.SEAL_REFUSED),
+        ),
+        (SEALS, SILENCE, ev.SealsFailed(order_no=ORDER_NO)),
+        # answers that make no sense decide nothing
+        (wish.RequestVend(order_no="2", request=VEND_REQUEST), VEND, ev.VendUnknown(order_no="2")),
+        (wish.InquireVend(order_no="2"), VEND, ev.VendUnknown(order_no="2")),
+        (INQUIRE, NotSold("2"), ev.VendUnknown(order_no=ORDER_NO)),
+        # nor does a client that fails
+        (BUY, RuntimeError("a bug"), ev.VendUnknown(order_no=ORDER_NO)),
+        (BUY, NotAllowed("blocked"), ev.VendUnknown(order_no=ORDER_NO)),
+    ],
+)
+def test_every_question_ends_in_its_fact(
+    stand: Stand, asked: wish.Command, said: object, fact: Event | None
+) -> None:
+    assert stand.ask(asked, said) == ([] if fact is None else [fact])
+    assert len(stand.office.calls) == 1
+
+
+def test_the_facts_are_what_the_wishes_wait_for(stand: Stand) -> None:
+    for asked in (LOOK_UP, BUY, INQUIRE, SEALS):
+        (fact,) = stand.ask(asked, SILENCE)
+        assert isinstance(fact, asked.answers)
+        assert asked.matches(fact)
+        stand.facts.clear()
+
+
+def test_an_inquiry_can_be_put_off_without_holding_up_others(stand: Stand) -> None:
+    stand.office.says = {"inquire": VEND, "query_account": ACCOUNT}
+    stand.lane.ask(INQUIRE, after_s=5)
+    stand.lane.ask(LOOK_UP)
+    assert stand.lane.turn() == 5.0
+    assert stand.lane.turn() == 5.0
+    assert stand.office.calls == ["query_account"]
+    stand.clock.advance(5)
+    stand.lane.turn()
+    assert stand.office.calls == ["query_account", "inquire"]
+
+
+def test_too_many_questions_are_answered_by_silence(stand: Stand) -> None:
+    for _ in range(MOST_QUESTIONS):
+        stand.lane.ask(INQUIRE, after_s=100)
+    assert stand.facts == []
+    stand.lane.ask(BUY)
+    assert stand.facts == [ev.VendUnknown(order_no=ORDER_NO)]
+
+
+def test_it_signs_in_at_the_start_and_tells_what_the_office_has_seen() -> None:
+    stand = Stand()
+    stand.lane.turn()
+    assert stand.facts == [
+        ev.DeviceChanged(device=Device.HEAD_OFFICE, state=DeviceState.OK),
+        ev.SignedInAt(last_order_sequence=7),
+    ]
+
+
+def test_the_unused_line_is_tried_and_tells_only_news(stand: Stand) -> None:
+    assert stand.lane.turn() == PROBE_S
+    stand.clock.advance(PROBE_S)
+    stand.lane.turn()
+    assert (stand.office.calls, stand.facts) == (["sign_in"], [])
+    stand.office.sequence = 9
+    stand.clock.advance(PROBE_S)
+    stand.lane.turn()
+    assert stand.facts == [ev.SignedInAt(last_order_sequence=9)]
+
+
+def test_an_answer_puts_the_next_trial_off(stand: Stand) -> None:
+    stand.clock.advance(PROBE_S - 1)
+    stand.ask(LOOK_UP, ACCOUNT)
+    assert stand.lane.turn() == 2 * PROBE_S - 1
+
+
+def test_a_delivered_report_is_a_sign_of_life(stand: Stand) -> None:
+    stand.ask(LOOK_UP, SILENCE)
+    report = stand.status.watch(stand.office.report)
+    report(ReportEnvelope(report_no=1, journal_id="j", report=None))  # type: ignore[arg-type]
+    assert stand.states() == [DeviceState.OFFLINE, DeviceState.OK]
+
+
+def test_a_line_that_is_down_is_tried_again_more_and_more_seldom(stand: Stand) -> None:
+    stand.office.says["*"] = SILENCE
+    stand.lane.ask(LOOK_UP)
+    due_s, waits = stand.lane.turn(), []
+    for _ in range(6):
+        assert due_s is not None
+        waits.append(due_s - stand.clock.monotonic_s())
+        stand.clock.advance(waits[-1])
+        due_s = stand.lane.turn()
+    assert waits == [FIRST_RETRY_S, 10, 20, 40, PROBE_S, PROBE_S]
+    assert stand.states() == [DeviceState.OFFLINE]
+    stand.office.says.clear()
+    stand.clock.advance(PROBE_S)
+    assert stand.lane.turn() == stand.clock.monotonic_s() + PROBE_S
+    assert stand.states() == [DeviceState.OFFLINE, DeviceState.OK]
+
+
+def test_a_terminal_that_is_refused_is_told_apart_from_silence(stand: Stand) -> None:
+    stand.ask(BUY, NotAllowed("blocked"))
+    assert stand.states() == [DeviceState.FAULT]
