@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class WalletUnit(StrEnum):
-    """What a card's wallet counts. Never assumed: the card layout and the account both declare it."""
+    """What a card's wallet counts. Never assumed: card layout and account both declare it."""
 
     ENERGY = "energy"
     """Hundredths of a kilowatt-hour (10 Wh)."""
@@ -70,7 +70,7 @@ class Verdict(StrEnum):
 
 
 class SealStage(StrEnum):
-    """The two conversations that a card needs with the head office's keys before it accepts data."""
+    """The two talks that a card needs with the head office's keys before it accepts data."""
 
     AUTHENTICATE = "authenticate"
     SEAL = "seal"

@@ -253,7 +253,7 @@ class ReportTaken(Struct, frozen=True, tag="taken"):
 
 
 class Registration(Struct, frozen=True, kw_only=True):
-    """Once in a terminal's life: its public key, against the one-time code the head office issued."""
+    """Once in a terminal's life: its public key, against a one-time code of the head office."""
 
     terminal_no: str
     one_time_code: str

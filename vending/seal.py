@@ -31,7 +31,7 @@ def sign(private_key: bytes, text: bytes) -> str:
 
 
 def is_signed(public_key: bytes, text: bytes, signature: str) -> bool:
-    """Tell whether ``signature`` (hexadecimal) over ``text`` was made with the key's private half."""
+    """Tell whether ``signature`` (hexadecimal) over ``text`` is by the key's private half."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(bytes.fromhex(signature), text)
     except (InvalidSignature, ValueError):

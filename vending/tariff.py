@@ -13,7 +13,7 @@ HAO_WH_PER_FEN = 100_000
 
 
 class TariffStep(Struct, frozen=True):
-    """Energy up to ``until_wh`` in the tariff year costs ``price_hao_per_kwh``; None: no upper end."""
+    """Energy up to ``until_wh`` in the tariff year has this price; None: no upper end."""
 
     until_wh: int | None
     price_hao_per_kwh: int
@@ -49,7 +49,7 @@ class Quote(Struct, frozen=True, kw_only=True):
 
 
 def check_tariff(tariff: Tariff) -> None:
-    """Raise ValueError when the steps do not rise, a price is not positive or the end is missing."""
+    """Raise ValueError when the steps do not rise, a price is not positive or there is an end."""
     if not tariff.steps or tariff.steps[-1].until_wh is not None:
         raise ValueError("the last step of a tariff must have no upper end")
     ends = [step.until_wh for step in tariff.steps[:-1]]

@@ -196,7 +196,7 @@ class AskSeals(_AboutOrder, frozen=True, kw_only=True):
 
 
 class Tell(Command, frozen=True, kw_only=True):
-    """Put a must-arrive report into the outbox, in the same durable append as the fact behind it."""
+    """Put a must-arrive report into the outbox, in the same append as the fact behind it."""
 
     report: Report
 
@@ -238,7 +238,7 @@ class Slip(Struct, frozen=True, kw_only=True):
 
 
 class PrintSlip(_AboutOrder, frozen=True, kw_only=True):
-    """Print. After a restart nobody knows whether it came out, and it is not printed a second time."""
+    """Print. After a restart nobody knows whether it came out; it is not printed again."""
 
     answers = (ev.SlipPrinted, ev.SlipFailed)
     slip: Slip

@@ -98,7 +98,7 @@ class CardFault(StrEnum):
 
 
 class Restarted(Event, frozen=True, kw_only=True):
-    """The program started. Everything that was asked before and not answered must be asked about."""
+    """The program started. All that was wished for and not answered must be asked about."""
 
     boot_id: str
     software_version: str = ""
@@ -259,7 +259,7 @@ class AccountRefused(Event, frozen=True, kw_only=True):
 
 
 class TrialAnswered(Event, frozen=True, kw_only=True):
-    """What the money so far buys, told by the head office (accounts without a tariff of their own)."""
+    """What the money so far buys, told by the head office (accounts without a tariff)."""
 
     paid_fen: int
     quote: Quote

@@ -88,7 +88,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 
 class Notice(StrEnum):
-    """A short word about what just happened, shown beside the page's own text until the next one."""
+    """A short word about what just happened, shown beside the page's own text."""
 
     NOTE_RETURNED = "note-returned"
     NOTE_TOO_SMALL = "note-too-small"
