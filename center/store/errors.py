@@ -18,4 +18,4 @@ class StoreFailed(StoreError):
 
 
 class OutcomeUnknown(StoreError):
-    """The deadline passed while the work was under way: it may have been done or not."""
+    """The deadline passed or the commit failed under way: it may have been done or not."""
