@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kiosk.flow import event as ev
 from vending.card import CardSnapshot, SealAnswer, SealRequest
-from vending.messages import Report, TrialRequest, Vend, VendRequest
+from vending.messages import Account, Report, TrialRequest, Vend, VendRequest
 
 
 class Command(Struct, frozen=True, kw_only=True, tag=True):
@@ -154,6 +154,15 @@ class AskTrial(Command, frozen=True, kw_only=True):
     """Ask what a sum would buy (accounts whose prices only the head office knows)."""
 
     request: TrialRequest
+
+    @classmethod
+    def of(cls, account: Account, paid_fen: int) -> "AskTrial":
+        """Ask for this account and sum."""
+        return cls(
+            request=TrialRequest(
+                customer_no=account.customer_no, meter_no=account.meter_no, paid_fen=paid_fen
+            )
+        )
 
 
 class RequestVend(_AboutOrder, frozen=True, kw_only=True):

@@ -12,6 +12,9 @@ from vending.card import WalletUnit
 from vending.messages import Account
 from vending.tariff import Quote
 
+GOODBYE_S = 8
+"""How long the result stays after the card was taken; the next card ends it at once."""
+
 
 class Step(StrEnum):
     """The four steps that the customer sees at the top."""
@@ -177,7 +180,8 @@ def screen(session: Session) -> Screen:
 def buttons(session: Session) -> tuple[Button, ...]:
     """Return what may be pressed now, the main one last."""
     if session.asked_more_time:
-        return (Button.CANCEL, Button.MORE_TIME)
+        leave = Button.FINISH if session.paid_fen else Button.CANCEL
+        return (leave, Button.MORE_TIME)
     cancel = (Button.CANCEL,) if PHASES[session.phase].may_cancel else ()
     match session.phase:
         case Phase.ACCOUNT:
@@ -192,7 +196,11 @@ def buttons(session: Session) -> tuple[Button, ...]:
 
 def timeout_s(session: Session) -> int | None:
     """Return how long the session may stay as it is."""
-    return MORE_TIME_S if session.asked_more_time else PHASES[session.phase].timeout_s
+    if session.asked_more_time:
+        return MORE_TIME_S
+    if session.phase is Phase.DONE and not session.card_present:
+        return GOODBYE_S
+    return PHASES[session.phase].timeout_s
 
 
 def printer_down(session: Session) -> bool:

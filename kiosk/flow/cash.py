@@ -1,0 +1,319 @@
+"""Paying with banknotes. What is in the box is always a purchase that may be made.
+
+Every limit is enforced in escrow, so that whenever the customer stops, what is in can be sold.
+"""
+
+from kiosk.flow import event as ev
+from kiosk.flow.command import (
+    AskNote,
+    AskTrial,
+    CloseAcceptor,
+    Command,
+    OpenAcceptor,
+    ReturnNote,
+    StackNote,
+    Tell,
+)
+from kiosk.flow.event import DeviceState
+from kiosk.flow.rules import ALL_PHASES, Step, on
+from kiosk.flow.service import abandon, acceptor_works, home, more_time_or, refuse
+from kiosk.flow.session import REJECT_NOTICES, Cause, Notice, Order, Phase, Session, Why
+from kiosk.flow.vend import take_up
+from vending.card import WalletUnit
+from vending.energy import WH_PER_WALLET_UNIT
+from vending.messages import Account, Note, NoteInSuspense, NoteTaken, OrderOpened, Reason
+from vending.order_no import make_order_no
+from vending.tariff import Quote, quote
+
+_AFTER_CLOSING = {
+    Phase.VENDING,
+    Phase.PROVING,
+    Phase.CARD_BACK,
+    Phase.REFUSED,
+    Phase.IDLE,
+    Phase.OUT_OF_SERVICE,
+}
+
+
+@on(Phase.CHOOSING, ev.CashChosen, to={Phase.TENDERING, Phase.REFUSED})
+def open_order(session: Session, event: ev.CashChosen) -> Step:
+    """The order number exists, durably, before the slot opens."""
+    card, account = session.card, session.account
+    if not card or not account or not acceptor_works(session):
+        return refuse(session, Why.CASH_UNAVAILABLE)
+    values = session.policy.note_values_fen
+    if all(objection(session, value) for value in values):
+        return refuse(session, Reason.OVERSTOCK)
+    sequence = session.orders_made + 1
+    number = make_order_no(session.policy.terminal_no, event.at_ms, sequence)
+    order = Order(order_no=number, opened_at_ms=event.at_ms, account=account, card=card)
+    opened = OrderOpened(
+        order_no=number,
+        opened_at_ms=event.at_ms,
+        customer_no=account.customer_no,
+        meter_no=account.meter_no,
+        card_serial=card.serial,
+    )
+    tendering = session.to(Phase.TENDERING, order=order, orders_made=sequence)
+    return tendering, (Tell(report=opened), OpenAcceptor(values_fen=values))
+
+
+# -- judging a note in escrow --------------------------------------------------------------------
+
+
+@on(Phase.TENDERING, ev.NoteEscrowed, to=Phase.STACKING)
+def judge(session: Session, event: ev.NoteEscrowed) -> Step:
+    """Swallow a note only if the purchase may still be made with it."""
+    objected = objection(session, event.value_fen)
+    if objected:
+        back = ReturnNote(note_id=event.note_id, value_fen=event.value_fen)
+        return session.to(Phase.TENDERING, notice=objected), (back,)
+    note = Note(note_id=event.note_id, value_fen=event.value_fen)
+    swallow = StackNote(note_id=event.note_id, value_fen=event.value_fen)
+    return session.to(Phase.STACKING, escrow=note, notice=None), (swallow,)
+
+
+def objection(session: Session, value_fen: int) -> Notice | None:
+    """Return why a note of ``value_fen`` must go back, or None."""
+    account = session.account
+    if account is None:
+        return Notice.NOTE_RETURNED
+    limits = account.limits
+    total_fen = session.paid_fen + value_fen
+    if session.order and len(session.order.notes) >= session.policy.max_notes:
+        return Notice.NOTE_TOO_MANY
+    if total_fen > limits.max_fen:
+        return Notice.NOTE_OVER_LIMIT
+    if total_fen < limits.min_fen:
+        return Notice.NOTE_TOO_SMALL
+    if total_fen % limits.multiple_fen:
+        return Notice.NOTE_NOT_MULTIPLE
+    most = limits.max_wallet_amount
+    if most is not None and wallet_amount(account, total_fen) > most:
+        return Notice.NOTE_OVERSTOCK
+    return None
+
+
+def wallet_amount(account: Account, paid_fen: int) -> int:
+    """Return what the card would get for ``paid_fen``, in the wallet's unit."""
+    if account.wallet_unit is WalletUnit.MONEY or account.tariff is None:
+        return max(0, paid_fen + account.balance_fen - account.arrears_fen)
+    local = local_quote(account, paid_fen)
+    return local.energy_wh // WH_PER_WALLET_UNIT if local else 0
+
+
+def local_quote(account: Account, paid_fen: int) -> Quote | None:
+    """Return what ``paid_fen`` buys by the account's tariff; None when it has none."""
+    if account.tariff is None:
+        return None
+    return quote(
+        account.tariff,
+        used_wh=account.used_this_year_wh,
+        arrears_fen=account.arrears_fen,
+        balance_fen=account.balance_fen,
+        paid_fen=paid_fen,
+    )
+
+
+# -- what became of a note -----------------------------------------------------------------------
+
+
+@on(Phase.STACKING, ev.NoteStacked, to={Phase.TENDERING, Phase.CLOSING})
+def count(session: Session, event: ev.NoteStacked) -> Step:
+    """It is money now."""
+    counted, wishes = credit(session, event)
+    if session.finishing:
+        return counted.to(Phase.CLOSING), (*wishes, CloseAcceptor())
+    return counted.to(Phase.TENDERING), wishes
+
+
+@on({Phase.TENDERING, Phase.CLOSING}, ev.NoteStacked)
+def count_unasked(session: Session, event: ev.NoteStacked) -> Step:
+    """The acceptor swallowed it all the same, or said so late: it is this customer's money."""
+    return credit(session, event)
+
+
+@on(
+    ALL_PHASES - {Phase.STACKING, Phase.TENDERING, Phase.CLOSING},
+    ev.NoteStacked,
+)
+def count_late(session: Session, event: ev.NoteStacked) -> Step:
+    """A note after the money was counted: to the order while nothing was sold, else to suspense."""
+    if session.order and not session.order.vend_asked:
+        return credit(session, event)
+    return session, into_suspense(session, event.note_id, event.value_fen, event.at_ms, True)
+
+
+def credit(session: Session, event: ev.NoteStacked) -> Step:
+    """Add the note to the order, once, and report it."""
+    order = session.order
+    if order is None:
+        return session, into_suspense(session, event.note_id, event.value_fen, event.at_ms, True)
+    note = Note(note_id=event.note_id, value_fen=event.value_fen)
+    grown = order.with_note(note)
+    if grown is order:
+        return session.but(escrow=None), ()
+    taken = NoteTaken(order_no=order.order_no, note=note, at_ms=event.at_ms)
+    paid_fen = grown.paid_fen
+    local = local_quote(order.account, paid_fen)
+    counted = session.but(order=grown, escrow=None, notice=None, quote=local)
+    asking: tuple[Command, ...] = () if local else (AskTrial.of(order.account, paid_fen),)
+    return counted, (Tell(report=taken), *asking)
+
+
+@on({Phase.TENDERING, Phase.STACKING, Phase.CLOSING}, ev.TrialAnswered)
+def price(session: Session, event: ev.TrialAnswered) -> Step:
+    """The head office's word on what the money so far buys; an older sum's answer is dropped."""
+    return (
+        (session.but(quote=event.quote), ())
+        if event.paid_fen == session.paid_fen
+        else (session, ())
+    )
+
+
+@on(Phase.STACKING, ev.NoteReturned, to={Phase.TENDERING, Phase.CLOSING})
+def give_up_note(session: Session, event: ev.NoteReturned) -> Step:
+    """It came back instead of going in."""
+    back = session.but(escrow=None, notice=Notice.NOTE_RETURNED)
+    if session.finishing:
+        return back.to(Phase.CLOSING), (CloseAcceptor(),)
+    return back.to(Phase.TENDERING), ()
+
+
+@on(Phase.TENDERING, ev.NoteReturned)
+def explain_return(session: Session, event: ev.NoteReturned) -> Step:
+    """The reason given when it was refused stands; without one, say that it came back."""
+    return session.to(Phase.TENDERING, notice=session.notice or Notice.NOTE_RETURNED), ()
+
+
+@on(Phase.TENDERING, ev.NoteRejected)
+def explain_reject(session: Session, event: ev.NoteRejected) -> Step:
+    """The acceptor did not like it."""
+    notice = REJECT_NOTICES.get(event.cause, Notice.NOTE_UNRECOGNISED)
+    return session.to(Phase.TENDERING, notice=notice), ()
+
+
+@on(ALL_PHASES - {Phase.STACKING}, ev.NoteUnknown)
+def suspect(session: Session, event: ev.NoteUnknown) -> Step:
+    """Nobody can tell: to suspense, uncertain, for a person to look at."""
+    return session, into_suspense(session, event.note_id, event.value_fen, event.at_ms, False)
+
+
+@on(Phase.STACKING, ev.NoteUnknown, to=Phase.CLOSING)
+def stop_on_unknown(session: Session, event: ev.NoteUnknown) -> Step:
+    """Take no more notes after one that vanished; sell what is certain."""
+    closing = session.to(Phase.CLOSING, escrow=None, notice=Notice.NOTE_UNKNOWN)
+    told = into_suspense(session, event.note_id, event.value_fen, event.at_ms, False)
+    return closing, (*told, CloseAcceptor())
+
+
+def into_suspense(
+    session: Session, note_id: str, value_fen: int, at_ms: int, certain: bool
+) -> tuple[Command, ...]:
+    """Return the report of a note that no purchase can use, unless a purchase already has it."""
+    orders = (*session.parked, *((session.order,) if session.order else ()))
+    if any(note.note_id == note_id for order in orders for note in order.notes):
+        return ()
+    near = session.order.order_no if session.order else None
+    note = Note(note_id=note_id, value_fen=value_fen)
+    held = NoteInSuspense(note=note, near_order_no=near, certain=certain, at_ms=at_ms)
+    return (Tell(report=held),)
+
+
+# -- finishing -----------------------------------------------------------------------------------
+
+
+@on(Phase.TENDERING, ev.FinishPressed, to=Phase.CLOSING)
+def finish(session: Session, event: ev.FinishPressed) -> Step:
+    """That is all: close the slot, wait until its path is empty."""
+    return _close(session, None) if session.paid_fen else (session, ())
+
+
+@on(Phase.STACKING, ev.FinishPressed)
+def finish_soon(session: Session, event: ev.FinishPressed) -> Step:
+    """Finish as soon as the note on its way has arrived."""
+    return session.but(finishing=True), ()
+
+
+@on(Phase.TENDERING, ev.CancelPressed, to=Phase.CLOSING)
+def cancel_tender(session: Session, event: ev.CancelPressed) -> Step:
+    """Leave while nothing is in; what is in is bought, as the screen has said."""
+    if session.paid_fen and not session.asked_more_time:
+        return session, ()
+    return _close(session, Why.CANCELLED)
+
+
+@on(Phase.TENDERING, ev.CardRemoved, to=Phase.CLOSING)
+def card_gone_while_paying(session: Session, event: ev.CardRemoved) -> Step:
+    """Without the card no more money: it must come back for what is in."""
+    return _close(session, Why.CANCELLED)
+
+
+@on(Phase.TENDERING, ev.TimedOut, to=Phase.CLOSING)
+def walk_away(session: Session, event: ev.TimedOut) -> Step:
+    """Ask once; then sell what is in."""
+    return more_time_or(session, _close(session, Why.TIMED_OUT))
+
+
+@on(Phase.TENDERING, ev.DeviceChanged, to=Phase.CLOSING)
+def acceptor_failed(session: Session, event: ev.DeviceChanged) -> Step:
+    """The slot broke: sell what is in, or say that cash does not work."""
+    if acceptor_works(session):
+        return session, ()
+    closing, wishes = _close(session, Why.CASH_UNAVAILABLE)
+    return closing.but(notice=Notice.ACCEPTOR_FAULT), wishes
+
+
+@on(Phase.STACKING, ev.TimedOut, to=Phase.CLOSING)
+def note_stuck(session: Session, event: ev.TimedOut) -> Step:
+    """The driver owes an answer; ask for it while closing."""
+    note = session.escrow
+    asking = (AskNote(note_id=note.note_id, value_fen=note.value_fen),) if note else ()
+    return session.to(Phase.CLOSING), (*asking, CloseAcceptor())
+
+
+def _close(session: Session, cause: Cause | None) -> Step:
+    return session.to(Phase.CLOSING, cause=cause), (CloseAcceptor(),)
+
+
+@on(Phase.CLOSING, ev.NoteEscrowed)
+def judge_late(session: Session, event: ev.NoteEscrowed) -> Step:
+    """A note that slipped in goes back; one that we had already decided to swallow goes in."""
+    decided = session.escrow is not None and session.escrow.note_id == event.note_id
+    kind = StackNote if decided else ReturnNote
+    return session, (kind(note_id=event.note_id, value_fen=event.value_fen),)
+
+
+@on(Phase.CLOSING, ev.NoteReturned)
+def forget_note(session: Session, event: ev.NoteReturned) -> Step:
+    """It is the customer's again."""
+    return session.but(escrow=None, notice=Notice.NOTE_RETURNED), ()
+
+
+@on(Phase.CLOSING, ev.AcceptorClosed, to=_AFTER_CLOSING)
+@on(Phase.CLOSING, ev.TimedOut, to=_AFTER_CLOSING)
+def settle(session: Session, event: ev.Event) -> Step:
+    """The money is counted: sell, or let the customer go.
+
+    A dead acceptor does not hold the customer for ever: what is certain is sold, what it reports
+    later goes to suspense.
+    """
+    order = session.order
+    if order and order.notes:
+        return take_up(session, order)
+    abandoned = abandon(session, event.at_ms)
+    cause = session.cause or Why.CANCELLED
+    empty = session.but(order=None, finishing=False)
+    if not empty.card_present:
+        return home(empty), abandoned
+    refused, wishes = refuse(empty, cause)
+    return refused, (*abandoned, *wishes)
+
+
+@on({Phase.CHOOSING, Phase.ACCOUNT}, ev.DeviceChanged, to=Phase.REFUSED)
+def cash_lost(session: Session, event: ev.DeviceChanged) -> Step:
+    """Say it before the customer looks for money."""
+    broken = event.device is ev.Device.ACCEPTOR and event.state is not DeviceState.STARTING
+    if broken and not acceptor_works(session):
+        return refuse(session, Why.CASH_UNAVAILABLE)
+    return session, ()

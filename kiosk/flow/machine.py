@@ -1,0 +1,74 @@
+"""The customer session as a pure state machine: facts in, wishes out.
+
+Laws: the session is a function of the facts alone. A fact that has no rule in a phase is journalled
+and not obeyed. What holds in every phase (a device's state, the card in the slot, the language) is
+observed first. A wish that expects an answer stays pending until the answer comes; `Restarted`
+turns every pending wish into its question.
+"""
+
+from collections.abc import Hashable
+
+from msgspec.structs import replace
+
+from kiosk.flow import cash, deliver, identify, service, vend
+from kiosk.flow.command import CloseAcceptor, Command
+from kiosk.flow.event import CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
+from kiosk.flow.rules import RULES, Step
+from kiosk.flow.session import Phase, Session
+
+RULE_FILES = (service, identify, cash, vend, deliver)
+"""Importing them fills the table."""
+
+MAKE_SAFE: tuple[Command, ...] = (CloseAcceptor(),)
+"""What is wished for when the engine must stop: no more money is taken."""
+
+
+class ForbiddenMove(Exception):
+    """A rule went to a phase that it did not declare: a fault of ours."""
+
+
+def step(session: Session, event: Event) -> Step:
+    """Return the session after ``event`` and what is wished for. Raises `ForbiddenMove`."""
+    observed, noticed = service.observe(_settled(session, event), event)
+    rule = RULES.get((session.phase, type(event)))
+    if rule is None or _is_stale(session, event):
+        return _with_pending(observed, noticed)
+    after, wishes = rule.act(observed, event)
+    if after.phase not in rule.to:
+        raise ForbiddenMove(f"{session.phase} {type(event).__name__} -> {after.phase}")
+    return _with_pending(after, (*noticed, *wishes))
+
+
+def is_resting(session: Session) -> bool:
+    """Tell whether nobody is being served and nothing is pending."""
+    return session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE} and not session.pending
+
+
+def standing(event: Event) -> Hashable | None:
+    """Return the key under which a fact holds until the next of the same key, or None."""
+    if isinstance(event, DeviceChanged):
+        return event.device
+    return "card" if isinstance(event, CardInserted | CardRemoved) else None
+
+
+def _settled(session: Session, event: Event) -> Session:
+    """Take the wishes that ``event`` answers off the list."""
+    left = tuple(
+        w for w in session.pending if not (isinstance(event, w.answers) and w.matches(event))
+    )
+    return session if len(left) == len(session.pending) else session.but(pending=left)
+
+
+def _is_stale(session: Session, event: Event) -> bool:
+    """Tell whether a time-out belongs to a phase or a round that is over."""
+    return isinstance(event, TimedOut) and (event.phase, event.round) != (
+        session.phase,
+        session.round,
+    )
+
+
+def _with_pending(session: Session, wishes: tuple[Command, ...]) -> Step:
+    expecting = tuple(wish for wish in wishes if wish.answers)
+    if not expecting:
+        return session, wishes
+    return replace(session, pending=(*session.pending, *expecting)), wishes

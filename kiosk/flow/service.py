@@ -1,0 +1,173 @@
+"""What holds in every phase; going in and out of service; the way home; starting again."""
+
+from kiosk.flow import event as ev
+from kiosk.flow.command import (
+    AskNote,
+    CloseAcceptor,
+    Command,
+    InquireVend,
+    ReadCard,
+    ReleaseCard,
+    RequestVend,
+    StackNote,
+    Tell,
+)
+from kiosk.flow.event import Device, DeviceState, Fault
+from kiosk.flow.rules import ALL_PHASES, Step, on
+from kiosk.flow.session import PHASES, Cause, PartStatus, Phase, Session, Why
+from vending.messages import Alarm, OrderAbandoned
+
+_WORKING = {DeviceState.OK, DeviceState.LOW}
+_OUTLIVES_A_CUSTOMER = (CloseAcceptor, StackNote, RequestVend, InquireVend)
+"""Wishes whose answers matter even when nobody waits for them any more."""
+_ALARMING = {Fault.BOX_REMOVED, Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
+
+
+def observe(session: Session, event: ev.Event) -> Step:
+    """Take note of what holds whatever the phase is."""
+    match event:
+        case ev.DeviceChanged():
+            return _observe_part(session, event)
+        case ev.CardInserted():
+            return session.but(card_present=True), ()
+        case ev.CardRemoved():
+            return session.but(card_present=False), ()
+        case ev.LanguageChosen():
+            return session.but(language=event.language, round=session.round + 1), ()
+        case ev.SignedInAt():
+            highest = max(session.orders_made, event.last_order_sequence)
+            return session.but(orders_made=highest), ()
+        case _:
+            return session, ()
+
+
+def _observe_part(session: Session, event: ev.DeviceChanged) -> Step:
+    before = session.part(event.device)
+    parts = {**session.parts, event.device: PartStatus(event.state, event.fault)}
+    news = event.fault in _ALARMING and event.fault != before.fault
+    alarm = Alarm(code=event.fault, detail=event.device, at_ms=event.at_ms)
+    return session.but(parts=parts), (Tell(report=alarm),) if news else ()
+
+
+def out_of_service_cause(session: Session) -> Why | None:
+    """Return why nobody can be served, or None. Cash is the only way to pay, so it must work."""
+    parts = [session.part(d) for d in (Device.CARD_READER, Device.ACCEPTOR, Device.HEAD_OFFICE)]
+    if any(part.state is DeviceState.STARTING for part in parts):
+        return Why.STARTING
+    reader, acceptor, office = parts
+    if reader.state not in _WORKING:
+        return Why.READER_DOWN
+    if acceptor.state not in _WORKING:
+        boxes = {Fault.BOX_REMOVED: Why.BOX_REMOVED, Fault.BOX_FULL: Why.BOX_FULL}
+        return boxes.get(acceptor.fault, Why.ACCEPTOR_DOWN)
+    if office.state not in _WORKING:
+        return Why.OFFICE_DOWN
+    if len(session.parked) >= session.policy.parked_orders:
+        return Why.TOO_MANY_OPEN
+    return None
+
+
+def acceptor_works(session: Session) -> bool:
+    """Tell whether notes can be taken now."""
+    return session.part(Device.ACCEPTOR).state in _WORKING
+
+
+def home(session: Session) -> Session:
+    """Forget the customer, keep the machine's own state, and open or close the shop.
+
+    An order left in doubt joins the parked ones.
+    """
+    doubtful = session.phase is Phase.DOUBTFUL and session.order is not None
+    parked = (*session.parked, session.order) if doubtful and session.order else session.parked
+    lasting = tuple(w for w in session.pending if isinstance(w, _OUTLIVES_A_CUSTOMER))
+    bare = Session(
+        policy=session.policy,
+        phase=session.phase,
+        round=session.round,
+        language=session.policy.language,
+        parts=session.parts,
+        card_present=session.card_present,
+        parked=parked,
+        orders_made=session.orders_made,
+        pending=lasting,
+    )
+    cause = out_of_service_cause(bare)
+    return bare.to(Phase.OUT_OF_SERVICE if cause else Phase.IDLE, cause=cause)
+
+
+def refuse(session: Session, cause: Cause) -> Step:
+    """Explain, and let the customer take the card. Nothing was paid."""
+    if not session.card_present and cause in {Why.CANCELLED, Why.TIMED_OUT}:
+        return home(session), ()
+    return session.to(Phase.REFUSED, cause=cause, notice=None, escrow=None), (ReleaseCard(),)
+
+
+def more_time_or(session: Session, leave: Step) -> Step:
+    """Ask "do you need more time?" once; the second silence leaves."""
+    if session.asked_more_time or not PHASES[session.phase].asks_more_time:
+        return leave
+    return session.but(asked_more_time=True, round=session.round + 1), ()
+
+
+# -- in and out of service -----------------------------------------------------------------------
+
+
+@on(Phase.IDLE, ev.DeviceChanged, to=Phase.OUT_OF_SERVICE)
+def close_shop(session: Session, event: ev.DeviceChanged) -> Step:
+    """Nobody is served while something needed for it is missing."""
+    cause = out_of_service_cause(session)
+    return (session.to(Phase.OUT_OF_SERVICE, cause=cause), ()) if cause else (session, ())
+
+
+@on(Phase.OUT_OF_SERVICE, ev.DeviceChanged, to={Phase.IDLE, Phase.READING})
+def open_shop(session: Session, event: ev.DeviceChanged) -> Step:
+    """Serve again as soon as all is well; a card that waited in the slot is read at once."""
+    cause = out_of_service_cause(session)
+    if cause:
+        return session.but(cause=cause), ()
+    if session.card_present:
+        return session.to(Phase.READING, cause=None), (ReadCard(),)
+    return session.to(Phase.IDLE, cause=None), ()
+
+
+@on({p for p in Phase if PHASES[p].asks_more_time}, ev.MoreTimePressed)
+def give_more_time(session: Session, event: ev.MoreTimePressed) -> Step:
+    """The time-out starts anew."""
+    return session.to(session.phase), ()
+
+
+# -- starting again ------------------------------------------------------------------------------
+
+_MONEY_MAY_MOVE = {Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_CARD_MAY_BE_WRITTEN = {Phase.WRITING, Phase.PROVING, Phase.CARD_BACK}
+
+
+@on(ALL_PHASES, ev.Restarted, to=ALL_PHASES)
+def start_again(session: Session, event: ev.Restarted) -> Step:
+    """Ask about everything that is pending; finish or park the order in hand.
+
+    What the card holds is asked when the reader reports a card: until then there is none to ask.
+    """
+    asks = tuple(ask for wish in session.pending for ask in wish.ask())
+    woken = session.but(parts={}, card_present=False, pending=())
+    if woken.phase in _MONEY_MAY_MOVE:
+        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(asks)
+    if woken.phase is Phase.VENDING and woken.order:
+        return woken.to(Phase.VENDING), asks or (InquireVend(order_no=woken.order.order_no),)
+    lasting = tuple(ask for ask in asks if isinstance(ask, _OUTLIVES_A_CUSTOMER))
+    if woken.phase in _CARD_MAY_BE_WRITTEN and woken.order:
+        return woken.to(Phase.CARD_BACK, cause=None), lasting
+    return home(woken), lasting
+
+
+def _once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Notes are asked about before the acceptor is closed, and it is closed once."""
+    notes = tuple(ask for ask in asks if isinstance(ask, AskNote))
+    return (*notes, CloseAcceptor())
+
+
+def abandon(session: Session, at_ms: int) -> tuple[Command, ...]:
+    """Return the report that an order on which nothing was paid is over."""
+    if session.order is None:
+        return ()
+    return (Tell(report=OrderAbandoned(order_no=session.order.order_no, at_ms=at_ms)),)

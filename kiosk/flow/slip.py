@@ -1,0 +1,50 @@
+"""What goes on paper."""
+
+from msgspec.structs import replace
+
+from kiosk.flow.command import PrintSlip, Slip, SlipLine
+from kiosk.flow.session import Cause, Order, Session
+from vending.card import WalletUnit
+from vending.messages import Vend
+
+PURCHASE = "purchase"
+DOUBTFUL = "doubtful"
+
+
+def print_slip(
+    session: Session, order: Order, at_ms: int, reason: Cause | None = None
+) -> PrintSlip:
+    """Return the wish for the order's slip; with a ``reason`` the one for an order in doubt."""
+    slip = Slip(
+        layout=DOUBTFUL if reason else PURCHASE,
+        language=session.language,
+        order_no=order.order_no,
+        terminal_no=session.policy.terminal_no,
+        at_ms=at_ms,
+        customer_no=order.account.customer_no,
+        meter_no=order.account.meter_no,
+        name_masked=order.account.name_masked,
+        paid_fen=order.paid_fen,
+        notes_fen=tuple(note.value_fen for note in order.notes),
+        reason=str(reason) if reason else None,
+    )
+    whole = _with_vend(slip, order.vend) if order.vend else slip
+    return PrintSlip(order_no=order.order_no, slip=whole)
+
+
+def _with_vend(slip: Slip, vend: Vend) -> Slip:
+    quote = vend.quote
+    energy = vend.wallet_unit is WalletUnit.ENERGY
+    return replace(
+        slip,
+        arrears_fen=quote.arrears_fen,
+        balance_before_fen=quote.balance_before_fen,
+        balance_after_fen=quote.balance_after_fen,
+        energy_wh=quote.energy_wh if energy else None,
+        wallet_money_fen=None if energy else vend.wallet_amount,
+        purchase_count=vend.purchase_count,
+        lines=tuple(
+            SlipLine(line.step, line.price_hao_per_kwh, line.energy_wh, line.cost_fen)
+            for line in quote.lines
+        ),
+    )

@@ -1,0 +1,157 @@
+"""Selling: one request under the order's number, then only questions about it."""
+
+from msgspec.structs import replace
+
+from kiosk.flow import event as ev
+from kiosk.flow.command import (
+    Command,
+    InquireVend,
+    ProveCard,
+    ReleaseCard,
+    RequestVend,
+    Tell,
+    WriteCard,
+)
+from kiosk.flow.rules import ALL_PHASES, Step, on
+from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
+from kiosk.flow.slip import print_slip
+from vending.messages import OrderParked, Vend, VendRequest
+
+FIRST_PAUSE_S = 3
+"""Before the first inquiry; each further one waits twice as long."""
+
+
+def take_up(session: Session, order: Order) -> Step:
+    """Go on with a paid order from wherever it got to. Also the way of every resumed order."""
+    in_hand = session.but(order=order, cause=None, finishing=False, escrow=None)
+    if not session.card_present:
+        return in_hand.to(Phase.CARD_BACK), ()
+    if order.vend:
+        return prove(in_hand, order, order.vend)
+    if order.vend_asked:
+        return in_hand.to(Phase.VENDING), (InquireVend(order_no=order.order_no),)
+    return sell(in_hand, order)
+
+
+def sell(session: Session, order: Order) -> Step:
+    """Ask the head office to sell."""
+    asked = replace(order, vend_asked=True, refused=None)
+    request = VendRequest(
+        order_no=order.order_no,
+        opened_at_ms=order.opened_at_ms,
+        customer_no=order.account.customer_no,
+        meter_no=order.account.meter_no,
+        card_serial=order.card.serial,
+        purchase_count=order.card.purchase_count,
+        notes=order.notes,
+    )
+    wish = RequestVend(order_no=order.order_no, request=request)
+    return session.to(Phase.VENDING, order=asked, cause=None), (wish,)
+
+
+def prove(session: Session, order: Order, vend: Vend) -> Step:
+    """Read the card back before deciding anything about it."""
+    wish = ProveCard(order_no=order.order_no, vend=vend, before=order.card)
+    return session.to(Phase.PROVING, order=order, cause=None), (wish,)
+
+
+def write(session: Session, order: Order, vend: Vend) -> Step:
+    """Write the vend to the card in the slot, or wait for it."""
+    sold = replace(order, vend=vend)
+    if not session.card_present:
+        return session.to(Phase.CARD_BACK, order=sold), ()
+    trying = replace(sold, writes=order.writes + 1)
+    wish = WriteCard(order_no=order.order_no, vend=vend, before=order.card)
+    return session.to(Phase.WRITING, order=trying), (wish,)
+
+
+def park(session: Session, order: Order, why: Cause, at_ms: int) -> Step:
+    """Stop trying for now. The order stays open, the money stays with it, the customer is told."""
+    report = OrderParked(
+        order_no=order.order_no,
+        paid_fen=order.paid_fen,
+        sold=order.vend is not None,
+        verdict=order.verdict,
+        why=str(why),
+        at_ms=at_ms,
+    )
+    told = session.to(
+        Phase.DOUBTFUL, order=order, cause=why, notice=None, printing=True, slip_failed=False
+    )
+    slip = print_slip(told, order, at_ms, reason=why)
+    return told, (Tell(report=report), slip, ReleaseCard())
+
+
+# -- the head office's answers -------------------------------------------------------------------
+
+
+@on(Phase.VENDING, ev.VendApproved, to={Phase.WRITING, Phase.CARD_BACK})
+def sold(session: Session, event: ev.VendApproved) -> Step:
+    """Deliver it."""
+    order = session.order
+    if order is None or order.order_no != event.vend.order_no:
+        return remember_vend(session, event)
+    return write(session, order, event.vend)
+
+
+@on(ALL_PHASES - {Phase.VENDING, Phase.DOUBTFUL}, ev.VendApproved)
+def remember_vend(session: Session, event: ev.VendApproved) -> Step:
+    """A late approval belongs to its order, wherever that waits."""
+    known = tuple(_with_vend(order, event.vend) for order in session.parked)
+    order = session.order and _with_vend(session.order, event.vend)
+    return session.but(parked=known, order=order), ()
+
+
+def _with_vend(order: Order, vend: Vend) -> Order:
+    return replace(order, vend=vend) if order.order_no == vend.order_no else order
+
+
+@on(Phase.DOUBTFUL, ev.VendApproved, to=Phase.WRITING)
+def sold_at_last(session: Session, event: ev.VendApproved) -> Step:
+    """The answer came while the customer still stands there with the card in the slot: deliver."""
+    order = session.order
+    if order and order.order_no == event.vend.order_no and session.card_present:
+        return write(session, order, event.vend)
+    return remember_vend(session, event)
+
+
+@on(Phase.VENDING, ev.VendRefused, to=Phase.DOUBTFUL)
+def not_sold(session: Session, event: ev.VendRefused) -> Step:
+    """A definite no after the money is in: staff decide, nothing is sold meanwhile."""
+    order = session.order
+    if order is None or order.order_no != event.order_no:
+        return session, ()
+    refused = replace(order, refused=event.reason, vend_asked=False)
+    return park(session, refused, event.reason, event.at_ms)
+
+
+@on(Phase.VENDING, ev.VendNotSold, to=Phase.DOUBTFUL)
+def sell_again(session: Session, event: ev.VendNotSold) -> Step:
+    """Certainly not sold yet: the same request under the same number is safe."""
+    order = session.order
+    if order is None or order.order_no != event.order_no:
+        return session, ()
+    if order.inquiries >= session.policy.inquiries:
+        return park(session, replace(order, vend_asked=False), Why.NOT_SOLD, event.at_ms)
+    return sell(session, replace(order, inquiries=order.inquiries + 1))
+
+
+@on(Phase.VENDING, ev.VendUnknown, to=Phase.DOUBTFUL)
+def ask_again(session: Session, event: ev.VendUnknown) -> Step:
+    """No answer: ask what became of it, a bounded number of times."""
+    order = session.order
+    if order is None or order.order_no != event.order_no:
+        return session, ()
+    if order.inquiries >= session.policy.inquiries:
+        return park(session, order, Why.SALE_UNKNOWN, event.at_ms)
+    pause_s = FIRST_PAUSE_S << order.inquiries
+    asked = replace(order, inquiries=order.inquiries + 1)
+    wish: Command = InquireVend(order_no=order.order_no, after_s=pause_s)
+    return session.but(order=asked, notice=Notice.ASKING_AGAIN), (wish,)
+
+
+@on(Phase.VENDING, ev.TimedOut, to=Phase.DOUBTFUL)
+def stop_asking(session: Session, event: ev.TimedOut) -> Step:
+    """The customer has waited long enough."""
+    order = session.order
+    return park(session, order, Why.SALE_UNKNOWN, event.at_ms) if order else (session, ())
