@@ -78,6 +78,8 @@ class World:
                     self.alive = False
                 case Send():
                     assert self.alive, "talks to the dead"
+                    again = action.request in self.said
+                    assert not (again and isinstance(action.request, ms.Write)), "writes again"
                     self.unanswered.append(action.request)
                     self.said.append(action.request)
                 case Post():

@@ -23,7 +23,7 @@ def slot() -> Iterator[CardSlot]:
 
 @pytest.fixture
 def io(slot: CardSlot) -> Iterator[TcpCardIo]:
-    io = open_card_io(slot.serve(), apdu_timeout_s=0.2)
+    io = open_card_io(slot.serve(), apdu_timeout_s=0.5)
     assert isinstance(io, TcpCardIo)
     with closing(io):
         yield io
@@ -73,7 +73,7 @@ def test_after_silence_the_line_is_new_and_no_late_answer_is_believed(
 ) -> None:
     slot.insert(issued(ENERGY))
     io.power_on()
-    slot.slow(0.5)
+    slot.slow(1.0)
     with pytest.raises(CardMute):
         io.transmit(SELECT)
     slot.recover()

@@ -31,12 +31,12 @@ from vending.card import SealRequest, Verdict, WalletUnit
 
 QUICK = Limits(
     start_s=10.0,
-    read_s=1.5,
-    write_s=1.5,
+    read_s=2.5,
+    write_s=2.5,
     seals_s=1.0,
     prove_s=5.0,
     release_s=1.0,
-    ping_s=0.5,
+    ping_s=1.5,
     idle_s=0.5,
 )
 COMMANDS = 13
@@ -51,7 +51,7 @@ def slot() -> Iterator[CardSlot]:
 
 @pytest.fixture
 def stand(slot: CardSlot) -> Iterator[DeskStand]:
-    with desk_at(slot.serve(), QUICK, apdu_timeout_s=0.3) as stand:
+    with desk_at(slot.serve(), QUICK, apdu_timeout_s=1.0) as stand:
         yield stand
 
 
