@@ -154,7 +154,8 @@ def _fault(section: type[Section], key: str, value: object) -> str | None:
 def _check_together(config: Config, file: Path, text: str) -> None:
     """Refuse values that are right alone and wrong together."""
     if bool(config.server.certificate_file) != bool(config.server.key_file):
-        line = _line_of(text, "server", "certificate_file") or _line_of(text, "server", "key_file")
+        given = "certificate_file" if config.server.certificate_file else "key_file"
+        line = _line_of(text, "server", given)
         raise ConfigError(f"{file}:{line}: certificate_file and key_file go together")
 
 

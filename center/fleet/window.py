@@ -22,8 +22,8 @@ class NumberWindow:
             self._seen = (kept | 1) & ((1 << WINDOW_SIZE) - 1)
             self._highest = number
             return True
-        bit = 1 << -ahead
-        if number < 1 or -ahead >= WINDOW_SIZE or self._seen & bit:
+        behind = -ahead
+        if number < 1 or behind >= WINDOW_SIZE or self._seen >> behind & 1:
             return False
-        self._seen |= bit
+        self._seen |= 1 << behind
         return True

@@ -26,6 +26,7 @@ MOST_AT_ONCE = 4
 LARGEST_ANSWER = 256 * 1024
 
 _log = logging.getLogger(__name__)
+logging.getLogger("urllib3").setLevel(logging.WARNING)  # below that it writes paths and addresses
 
 
 class Reply(Struct, frozen=True, kw_only=True):
