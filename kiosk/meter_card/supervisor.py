@@ -311,6 +311,8 @@ class Supervisor:
                 self._hear_answer(reply, now_s)
 
     def _become_ready(self, now_s: float) -> None:
+        if self._ready:
+            return
         self._ready = True
         self._ready_at_s = now_s
         self._wake_s = None
