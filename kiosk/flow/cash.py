@@ -27,7 +27,6 @@ from vending.tariff import Quote, quote
 
 _AFTER_CLOSING = {
     Phase.VENDING,
-    Phase.PROVING,
     Phase.CARD_BACK,
     Phase.REFUSED,
     Phase.IDLE,

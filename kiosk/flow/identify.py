@@ -1,11 +1,13 @@
 """From the card in the slot to the account on the screen."""
 
+from msgspec.structs import replace
+
 from kiosk.flow import event as ev
 from kiosk.flow.command import LookUpAccount, ReadCard
 from kiosk.flow.event import CardFault
 from kiosk.flow.rules import Step, on
 from kiosk.flow.service import home, more_time_or, refuse
-from kiosk.flow.session import Notice, Order, Phase, Session, Why
+from kiosk.flow.session import Notice, Order, Phase, Policy, Session, Why
 from kiosk.flow.vend import take_up
 from vending.card import CardSnapshot
 from vending.messages import Account, Reason
@@ -65,7 +67,15 @@ def show_account(session: Session, event: ev.AccountFound) -> Step:
     objection = disagreement(session.card, event.account) if session.card else Reason.WRONG_METER
     if objection:
         return refuse(session, objection)
-    return session.to(Phase.ACCOUNT, account=event.account), ()
+    return session.to(Phase.ACCOUNT, account=narrowed(event.account, session.policy)), ()
+
+
+def narrowed(account: Account, policy: Policy) -> Account:
+    """Apply the site's own limits to the account's; they can only be stricter."""
+    limits = account.limits
+    least_fen = max(limits.min_fen, policy.min_fen)
+    most_fen = min(limits.max_fen, policy.max_fen or limits.max_fen)
+    return replace(account, limits=replace(limits, min_fen=least_fen, max_fen=most_fen))
 
 
 def disagreement(card: CardSnapshot, account: Account) -> Reason | None:

@@ -37,6 +37,10 @@ def observe(session: Session, event: ev.Event) -> Step:
         case ev.SignedInAt():
             highest = max(session.orders_made, event.last_order_sequence)
             return session.but(orders_made=highest), ()
+        case ev.NoteStacked() | ev.NoteUnknown():
+            return session.but(note_end=event), ()
+        case ev.NoteEscrowed() | ev.AcceptorClosed():
+            return session.but(note_end=None), ()
         case _:
             return session, ()
 
@@ -89,6 +93,7 @@ def home(session: Session) -> Session:
         card_present=session.card_present,
         parked=parked,
         orders_made=session.orders_made,
+        note_end=session.note_end,
         pending=lasting,
     )
     cause = out_of_service_cause(bare)

@@ -7,7 +7,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk.flow.command import Command
-from kiosk.flow.event import CardFault, Device, DeviceState, Fault, RejectCause
+from kiosk.flow.event import (
+    CardFault,
+    Device,
+    DeviceState,
+    Fault,
+    NoteStacked,
+    NoteUnknown,
+    RejectCause,
+)
 from vending.card import CardSnapshot, Verdict
 from vending.messages import Account, Note, Reason, Vend
 from vending.tariff import Quote
@@ -78,6 +86,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     terminal_no: str
     language: str = "zh"
     note_values_fen: tuple[int, ...] = (500, 1000, 2000, 5000, 10000)
+    min_fen: int = 0
+    """Narrows the account's limits; 0: does not."""
+    max_fen: int = 0
     max_notes: int = 40
     """A slip, a screen and a person all lose count some time."""
     write_attempts: int = 3
@@ -135,6 +146,11 @@ class Why(StrEnum):
     BOX_FULL = "box-full"
     OFFICE_DOWN = "office-down"
     TOO_MANY_OPEN = "too-many-open"
+    RECORDS_DAMAGED = "records-damaged"
+    NO_SPACE = "no-space"
+    CLOCK_WRONG = "clock-wrong"
+    NOT_SET_UP = "not-set-up"
+    OUT_OF_ORDER = "out-of-order"
 
 
 Cause = Why | Reason | CardFault
@@ -205,6 +221,8 @@ class Session(Struct, frozen=True, kw_only=True):
     """Paid orders that still wait for their card, oldest first."""
     orders_made: int = 0
     """Sequence of the last order number."""
+    note_end: NoteStacked | NoteUnknown | None = None
+    """The last end of a note, while the acceptor may still repeat it: it may not have heard us."""
     pending: tuple[Command, ...] = ()
     """Wishes that nothing has answered yet."""
 
