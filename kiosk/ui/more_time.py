@@ -18,8 +18,8 @@ class MoreTime(QWidget):
     def __init__(self, kit: Kit, parent: QWidget) -> None:
         super().__init__(parent)
         theme = kit.theme
-        self._title = Text("title", shade="strong", align=Align.AlignCenter)
-        self._text = Text("body", align=Align.AlignCenter)
+        self._title = Text(theme, "title", shade="strong", align=Align.AlignCenter)
+        self._text = Text(theme, "body", align=Align.AlignCenter)
         self._key, self._paid = "more-time.text", ""
         self._words: Words | None = None
         self.choices = Actions(kit)

@@ -37,6 +37,8 @@ TONES: dict[str, Tone] = {
     "danger": Tone("#FFE9E5", "#340B06", "#57201A", "#8A1A10", "#D98A80"),
     "slip": Tone("#FFFFFF", "#16211C", "#34423B", "#16211C", "#FFFFFF"),
 }
+EDGE_TO_EDGE = frozenset({"page", "brand"})
+"""Tones of grounds without corners and border."""
 
 
 class Face(NamedTuple):
@@ -129,40 +131,19 @@ class Theme:
 
 
 def style_sheet(theme: Theme) -> str:
-    """Return the style sheet for everything that is not painted by hand.
-
-    Colours go to direct children only: the nearest toned panel decides, not the last rule.
-    """
-    rules = [_panel_rule(theme, name, tone) for name, tone in TONES.items()]
-    for name, tone in TONES.items():
-        rules += _text_rules(name, tone)
-    rules += [_role_rule(theme, name, role) for name, role in TEXT_ROLES.items()]
+    """Return the style sheet of the panels, the grounds of everything. The rest paints itself."""
+    rules = (f'Panel[tone="{name}"] {{ {panel_look(theme, name)} }}' for name in TONES)
     return "\n".join(rules)
 
 
-def _panel_rule(theme: Theme, name: str, tone: Tone) -> str:
-    flat = name in {"page", "brand"}
-    radius = 0 if flat else theme.radius
-    border = 0 if flat else theme.px(2)
+def panel_look(theme: Theme, name: str) -> str:
+    """Return the declarations for a panel in the tone called ``name``."""
+    tone, flat = TONES[name], name in EDGE_TO_EDGE
+    radius, border = (0, 0) if flat else (theme.radius, theme.px(2))
     return (
-        f'Panel[tone="{name}"] {{ background: {tone.ground};'
-        f" border: {border}px solid {tone.border}; border-radius: {radius}px; }}"
+        f"background: {tone.ground}; border: {border}px solid {tone.border};"
+        f" border-radius: {radius}px;"
     )
-
-
-def _text_rules(name: str, tone: Tone) -> list[str]:
-    shades = {"text": tone.text, "muted": tone.muted, "strong": tone.strong}
-    return [
-        f'Panel[tone="{name}"] > Text[shade="{shade}"] {{ color: {colour}; }}'
-        for shade, colour in shades.items()
-    ]
-
-
-def _role_rule(theme: Theme, name: str, role: TextRole) -> str:
-    weight = 700 if role.bold else 400
-    size_px = theme.text_px(name)
-    font = f'font-family: "{FONT_FAMILY}"; font-size: {size_px}px; font-weight: {weight};'
-    return f'Text[role="{name}"] {{ {font} }}'
 
 
 def contrast(one: str, other: str) -> float:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget
 
@@ -23,6 +23,8 @@ from kiosk.ui.widgets.step_strip import StepStrip
 from kiosk.ui.widgets.text import Panel
 
 WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
+_LAYOUT_REQUEST = 76
+"""QEvent::LayoutRequest by its number: the enumeration costs milliseconds at start."""
 _LAYOUT_ROUNDS = 4
 """Panels stand in one another at most so deep."""
 _WARM_PAUSE_MS = 15
@@ -194,7 +196,7 @@ def _settle_layouts() -> None:
     A changed height travels outwards one panel a round.
     """
     for _ in range(_LAYOUT_ROUNDS):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        QCoreApplication.sendPostedEvents(None, _LAYOUT_REQUEST)
 
 
 def _theme(config: UiConfig) -> Theme:

@@ -19,7 +19,7 @@ class AccountPage(Page):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
         theme = kit.theme
-        self._title = Text("title")
+        self._title = Text(theme, "title")
         # Regular, never bold: only the regular font has every character that a name may have.
         self._who = Facts(theme, 3, value_role="reading")
         self._left, self._balance = Figure(theme), Figure(theme)

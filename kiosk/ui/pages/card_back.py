@@ -18,10 +18,10 @@ class CardBackPage(Page):
         super().__init__(kit)
         theme = kit.theme
         self._picture = PicturePanel(kit, CardSlot(CardScene.TAKE, motion=kit.config.motion))
-        self._title = Text("figure", shade="strong")
+        self._title = Text(theme, "figure", shade="strong")
         self._mark = Mark(theme.px(140), Sign.DONE, motion=kit.config.motion)
-        self._what = Text("lead")
-        self._todo = Text("body")
+        self._what = Text(theme, "lead")
+        self._todo = Text(theme, "body")
         words = column(spacing=theme.px(28))
         words.addStretch(1)
         words.addWidget(self._mark, 0, Align.AlignHCenter)

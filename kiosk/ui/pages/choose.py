@@ -19,7 +19,11 @@ class Terms(Panel):
         layout.setContentsMargins(theme.px(28), theme.px(20), theme.px(28), theme.px(20))
         self._rows = []
         for _ in range(rows):
-            dot, text = Text("strong", shade="strong", wrap=False, text="●"), Text("body")
+            dot, text = (
+                Text(theme, "strong", shade="strong", wrap=False),
+                Text(theme, "body"),
+            )
+            dot.setText("●")
             line = row(spacing=theme.px(18))
             line.addWidget(dot, 0, Align.AlignTop)
             line.addWidget(text, 1)
@@ -39,7 +43,7 @@ class ChoosePage(Page):
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
-        self._title = Text("title")
+        self._title = Text(kit.theme, "title")
         self._fan = NoteFan()
         self._picture = PicturePanel(kit, self._fan)
         self._terms = Terms(kit, 4)

@@ -23,7 +23,7 @@ class DonePage(Page):
         theme, motion = kit.theme, kit.config.motion
         self._slot = CardSlot(CardScene.TAKE, motion=motion)
         self._picture = PicturePanel(kit, self._slot)
-        self._title = Text("title", shade="strong")
+        self._title = Text(theme, "title", shade="strong")
         self._amount = Figure(theme)
         self._facts = Facts(theme, 4)
         self._no_slip = Bar(theme)

@@ -22,8 +22,8 @@ class Todo(Panel):
     def __init__(self, kit: Kit, role: str = "strong") -> None:
         super().__init__("warning")
         theme = kit.theme
-        self._todo = Text(role)
-        self._more = Text("body")
+        self._todo = Text(theme, role)
+        self._more = Text(theme, "body")
         layout = column(self, spacing=theme.px(8))
         layout.setContentsMargins(theme.px(28), theme.px(18), theme.px(28), theme.px(18))
         layout.addWidget(self._todo)
@@ -44,8 +44,8 @@ class DoubtfulPage(Page):
         theme, motion = kit.theme, kit.config.motion
         self._slot = CardSlot(CardScene.TAKE, motion=motion)
         self._picture = PicturePanel(kit, self._slot)
-        self._title = Text("title", shade="strong")
-        self._what = Text("body")
+        self._title = Text(theme, "title", shade="strong")
+        self._what = Text(theme, "body")
         self._facts = Facts(theme, 3)
         self._todo = Todo(kit)
         head = row(spacing=theme.px(24))

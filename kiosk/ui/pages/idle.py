@@ -1,7 +1,7 @@
 """The attract screen: what this machine does and how to begin."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout
 
 from kiosk.flow.screen import Screen, Step
@@ -14,7 +14,7 @@ from kiosk.ui.widgets.step_icons import StepIcon
 from kiosk.ui.widgets.text import Align, Panel, Text
 from kiosk.ui.widgets.ticker import Ticker
 
-_RINGS = 7
+_RINGS = 5
 
 
 class Hero(Panel):
@@ -28,10 +28,7 @@ class Hero(Panel):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect())
-        ground = QLinearGradient(rect.topLeft(), rect.bottomRight())
-        ground.setColorAt(0, QColor(TONES["brand"].ground))
-        ground.setColorAt(1, QColor("#003F2C"))
-        painter.fillRect(rect, ground)
+        painter.fillRect(rect, QColor(TONES["brand"].ground))
         centre = QPointF(
             rect.width() * (0.5 if self._theme.portrait else 0.74), rect.height() * 0.55
         )
@@ -50,7 +47,7 @@ class StepTile(Panel):
     def __init__(self, kit: Kit, step: Step) -> None:
         super().__init__("panel")
         theme = kit.theme
-        self._name = Text("body", align=Align.AlignCenter)
+        self._name = Text(theme, "body", align=Align.AlignCenter)
         layout = column(self, spacing=theme.px(4))
         layout.setContentsMargins(theme.px(8), theme.px(14), theme.px(8), theme.px(10))
         layout.addWidget(StepIcon(theme, step), 0, Align.AlignHCenter)
@@ -68,8 +65,8 @@ class IdlePage(Page):
         super().__init__(kit)
         theme, motion = kit.theme, kit.config.motion
         self.frame.setContentsMargins(0, 0, 0, theme.px(20))
-        self._title = Text("hero", align=Align.AlignLeft | Align.AlignBottom)
-        self._how = Text("lead", shade="strong", align=Align.AlignLeft | Align.AlignTop)
+        self._title = Text(theme, "hero", align=Align.AlignLeft | Align.AlignBottom)
+        self._how = Text(theme, "lead", shade="strong", align=Align.AlignLeft | Align.AlignTop)
         self._tiles = {step: StepTile(kit, step) for step in Step}
         self._ticker = Ticker(theme, motion=motion)
         slot = CardSlot(motion=motion)

@@ -93,8 +93,8 @@ class PicturePanel(Panel):
     def __init__(self, kit: Kit, picture: QWidget) -> None:
         super().__init__("tint")
         theme = kit.theme
-        self.caption = Text("lead", shade="strong", align=Align.AlignCenter)
-        self.second = Text("body", align=Align.AlignCenter)
+        self.caption = Text(theme, "lead", shade="strong", align=Align.AlignCenter)
+        self.second = Text(theme, "body", align=Align.AlignCenter)
         layout = column(self, spacing=theme.px(6))
         layout.setContentsMargins(theme.px(20), theme.px(18), theme.px(20), theme.px(18))
         layout.addWidget(picture, 1)

@@ -26,8 +26,8 @@ class RefusedPage(Page):
         theme, motion = kit.theme, kit.config.motion
         self._slot = CardSlot(CardScene.TAKE, motion=motion)
         self._picture = PicturePanel(kit, self._slot)
-        self._title = Text("title")
-        self._what = Text("reading")
+        self._title = Text(theme, "title")
+        self._what = Text(theme, "reading")
         self._todo = Todo(kit, "lead")
         head = row(spacing=theme.px(24))
         head.addWidget(Mark(theme.px(112), Sign.ATTENTION, motion=motion))

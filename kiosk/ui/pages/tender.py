@@ -32,16 +32,16 @@ class Sum(Panel):
     def __init__(self, kit: Kit) -> None:
         super().__init__("panel")
         theme = kit.theme
-        self._label = Text("body", shade="muted")
-        self._amount = Text("amount", shade="strong", wrap=False)
-        self._buys = Text("lead", wrap=False)
+        self._label = Text(theme, "body", shade="muted")
+        self._amount = Text(theme, "amount", shade="strong", wrap=False)
+        self._buys = Text(theme, "lead", wrap=False)
         self._gets = Text(
-            "figure", shade="strong", wrap=False, align=Align.AlignRight | Align.AlignVCenter
+            theme, "figure", shade="strong", wrap=False, align=Align.AlignRight | Align.AlignVCenter
         )
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(2))
-        self._rows = PairRows(grid, 3, align=Align.AlignRight | Align.AlignVCenter)
+        self._rows = PairRows(theme, grid, 3, align=Align.AlignRight | Align.AlignVCenter)
         bought = row(spacing=theme.px(16))
         bought.addWidget(self._buys)
         bought.addWidget(self._gets, 1)
@@ -69,7 +69,7 @@ class TenderPage(Page):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
         theme = kit.theme
-        self._title = Text("title")
+        self._title = Text(theme, "title")
         self._slot = NoteSlot(motion=kit.config.motion)
         self._picture = PicturePanel(kit, self._slot)
         self._sum = Sum(kit)

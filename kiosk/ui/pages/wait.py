@@ -16,8 +16,8 @@ class WaitPage(Page):
         super().__init__(kit)
         theme, motion = kit.theme, kit.config.motion
         self._picture = PicturePanel(kit, CardSlot(CardScene.HOLD, motion=motion))
-        self._doing = Text("title", shade="strong", align=Align.AlignCenter)
-        self._patience = Text("lead", align=Align.AlignCenter)
+        self._doing = Text(theme, "title", shade="strong", align=Align.AlignCenter)
+        self._patience = Text(theme, "lead", align=Align.AlignCenter)
         words = column(spacing=theme.px(24))
         words.addStretch(1)
         words.addWidget(WaitRing(theme.px(190), motion=motion), 0, Align.AlignHCenter)

@@ -19,10 +19,10 @@ class WritePage(Page):
         super().__init__(kit)
         theme, motion = kit.theme, kit.config.motion
         self._picture = PicturePanel(kit, CardSlot(CardScene.HOLD, motion=motion))
-        self._doing = Text("title", shade="strong")
+        self._doing = Text(theme, "title", shade="strong")
         self._amount = Figure(theme)
         self._warning = Bar(theme, role="lead")
-        self._why = Text("body", shade="muted", align=Align.AlignLeft)
+        self._why = Text(theme, "body", shade="muted", align=Align.AlignLeft)
         head = row(spacing=theme.px(28))
         head.addWidget(WaitRing(theme.px(150), motion=motion))
         head.addWidget(self._doing, 1)

@@ -1,7 +1,7 @@
 """Bars of one sentence that must not be overlooked."""
 
 from kiosk.ui.kit import row
-from kiosk.ui.theme import Theme
+from kiosk.ui.theme import Theme, panel_look
 from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.text import Panel, Text
 
@@ -11,8 +11,9 @@ class Bar(Panel):
 
     def __init__(self, theme: Theme, *, tone: str = "warning", role: str = "strong") -> None:
         super().__init__(tone)
+        self._theme = theme
         self._mark = Mark(theme.px(54), Sign.ATTENTION, motion=False)
-        self._text = Text(role)
+        self._text = Text(theme, role)
         layout = row(self, spacing=theme.px(18))
         layout.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(12))
         layout.addWidget(self._mark)
@@ -23,7 +24,9 @@ class Bar(Panel):
         """Show ``text``, or nothing when it is empty."""
         self._text.setText(text)
         self._mark.show_sign(sign)
-        self.set_tone(tone)
+        if tone != self.tone:
+            self.tone = tone
+            self.setStyleSheet(f"Panel {{ {panel_look(self._theme, tone)} }}")
         self.setVisible(bool(text))
 
     @property

@@ -1,13 +1,12 @@
 """The big button: words and what they lead to, on a face that looks like something to press."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
-from kiosk.ui.resources import base_font
-from kiosk.ui.theme import FACES, TEXT_ROLES, Theme
+from kiosk.ui.theme import FACES, Theme
 from kiosk.ui.widgets.drawing import rounded
-from kiosk.ui.widgets.text import Lines, lay_out
+from kiosk.ui.widgets.typeset import Lines, typeface
 
 _LIP = 8
 """Reference pixels of the lower edge, which goes when the button is down."""
@@ -20,8 +19,8 @@ class BigButton(QPushButton):
         super().__init__()
         self.setObjectName(name)
         self._theme, self._face, self._note = theme, FACES[face], ""
-        self._title_font = self._font("lead" if face == "primary" else "strong")
-        self._note_font = self._font("body")
+        self._title_face = typeface(theme, "lead" if face == "primary" else "strong")
+        self._note_face = typeface(theme, "body")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(theme.target)
@@ -47,11 +46,6 @@ class BigButton(QPushButton):
         widest = max(title.width, note.width if note else 0)
         return height <= room.height() + 1 and widest <= room.width() + 1
 
-    def _font(self, role: str) -> QFont:
-        font = base_font(self._theme.text_px(role))
-        font.setBold(TEXT_ROLES[role].bold)
-        return font
-
     def _words(self) -> QRectF:
         aside, above = self._theme.px(22), self._theme.px(6)
         lip = self._theme.px(_LIP)
@@ -59,17 +53,17 @@ class BigButton(QPushButton):
 
     def _blocks(self) -> tuple[Lines, Lines | None]:
         width = self._words().width()
-        title = lay_out(self.text(), self._title_font, width, 0.86, lean=0.5)
+        title = self._title_face.lay_out(self.text(), width, lean=0.5)
         if not self._note:
             return title, None
-        return title, lay_out(self._note, self._note_font, width, 0.90, lean=0.5)
+        return title, self._note_face.lay_out(self._note, width, lean=0.5)
 
     # -- Qt's own --
 
     def sizeHint(self) -> QSize:
-        wide = lay_out(self.text(), self._title_font, 100_000, 0.86, even=False)
+        width, _ = self._title_face.measure(self.text())
         aside = 2 * self._theme.px(30)
-        return QSize(int(wide.width) + aside, self._theme.px(152 if self._note else 132))
+        return QSize(int(width) + aside, self._theme.px(152 if self._note else 132))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(200), self._theme.target)

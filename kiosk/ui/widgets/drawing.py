@@ -5,7 +5,7 @@ a screen does not have (People's Bank of China, rules on the use of renminbi des
 """
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 
 from vending.money import FEN_PER_YUAN
 
@@ -16,14 +16,15 @@ CARD_RATIO = 85.6 / 53.98
 NOTE_RATIO = 2.05
 """About that of a 100-yuan note."""
 
-AMBER, AMBER_DEEP, AMBER_INK = QColor("#FBBF45"), QColor("#EE9A12"), QColor("#6B3B00")
+AMBER, AMBER_DEEP, AMBER_INK = QColor("#FBBA3C"), QColor("#F6AC26"), QColor("#6B3B00")
 CHIP, CHIP_LINE = QColor("#FFF3D1"), QColor("#A9781B")
 MACHINE, MACHINE_EDGE, MACHINE_DARK = QColor("#2C3D36"), QColor("#42574E"), QColor("#0B1210")
 GLOW, GLOW_DIM = QColor("#3BE39F"), QColor("#1C6B4D")
 BRAND, BRAND_SOFT, WHITE = QColor("#00573D"), QColor("#CBE4D8"), QColor("#FFFFFF")
 STOP = QColor("#B3261E")
-SHADOW = QColor(8, 30, 22, 9)
-_SHADOW_LAYERS = 6
+SHADOW = QColor(8, 30, 22, 10)
+_SHADOW_LAYER = 3.0
+"""Pixels by which one layer is larger than the one before."""
 _WIDEST_SHADOW = 18.0
 
 NOTE_COLOURS: dict[int, tuple[str, str]] = {
@@ -55,8 +56,9 @@ def bolt(rect: QRectF) -> QPolygonF:
 def draw_shadow(painter: QPainter, rect: QRectF, radius: float) -> None:
     """Lay a soft shadow under ``rect``: a few growing, nearly clear rectangles."""
     reach = min(radius, _WIDEST_SHADOW)
-    for part in range(1, _SHADOW_LAYERS + 1):
-        grow = reach * part / _SHADOW_LAYERS
+    layers = max(1, round(reach / _SHADOW_LAYER))
+    for part in range(1, layers + 1):
+        grow = reach * part / layers
         grown = rect.adjusted(-grow, -grow / 2, grow, grow * 1.5)
         painter.fillPath(rounded(grown, radius + grow), SHADOW)
 
@@ -65,11 +67,9 @@ def draw_card(painter: QPainter, rect: QRectF, *, arrow: bool = True) -> None:
     """Draw a meter card upright, chip and arrow towards the top edge."""
     radius = rect.width() * 0.07
     draw_shadow(painter, rect, radius)
-    paint = QLinearGradient(rect.topLeft(), rect.bottomRight())
-    paint.setColorAt(0, AMBER)
-    paint.setColorAt(1, AMBER_DEEP)
-    painter.fillPath(rounded(rect, radius), paint)
     width, height = rect.width(), rect.height()
+    painter.fillPath(rounded(rect, radius), AMBER)
+    _draw_sheen(painter, rect, radius)
     _draw_chip(painter, _part(rect, 0.33, 0.10, 0.34, 0.20))
     if arrow:
         draw_arrow(painter, _part(rect, 0.36, 0.40, 0.28, 0.24), AMBER_INK)
@@ -80,6 +80,19 @@ def draw_card(painter: QPainter, rect: QRectF, *, arrow: bool = True) -> None:
     painter.drawEllipse(badge)
     painter.setBrush(BRAND)
     painter.drawPolygon(bolt(badge.adjusted(*_inset(badge.width() * 0.2))))
+
+
+def _draw_sheen(painter: QPainter, rect: QRectF, radius: float) -> None:
+    """Darken the card below a slanting line. (A gradient's type costs 4 ms at start.)"""
+    below = QPainterPath(QPointF(rect.left(), rect.top() + rect.height() * 0.86))
+    below.lineTo(rect.right(), rect.top() + rect.height() * 0.30)
+    below.lineTo(rect.bottomRight())
+    below.lineTo(rect.bottomLeft())
+    below.closeSubpath()
+    painter.save()
+    painter.setClipPath(rounded(rect, radius), Qt.ClipOperation.IntersectClip)
+    painter.fillPath(below, AMBER_DEEP)
+    painter.restore()
 
 
 def _draw_chip(painter: QPainter, rect: QRectF) -> None:
@@ -157,10 +170,8 @@ def draw_machine(painter: QPainter, rect: QRectF, slit: QRectF, glow: float) -> 
     """Draw the machine's front with a slot whose lamp glows from 0 (dim) to 1."""
     radius = rect.width() * 0.06
     draw_shadow(painter, rect, radius * 0.6)
-    paint = QLinearGradient(rect.topLeft(), rect.bottomLeft())
-    paint.setColorAt(0, MACHINE_EDGE)
-    paint.setColorAt(1, MACHINE)
-    painter.fillPath(rounded(rect, radius), paint)
+    painter.fillPath(rounded(rect, radius), MACHINE_EDGE)
+    painter.fillPath(rounded(rect.adjusted(0, radius * 0.16, 0, 0), radius), MACHINE)
     lip = slit.adjusted(
         -slit.height() * 2, -slit.height() * 1.3, slit.height() * 2, slit.height() * 1.1
     )

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QGridLayout
 
 from kiosk.ui.kit import column
 from kiosk.ui.theme import Theme
-from kiosk.ui.widgets.text import Align, Panel, Text, set_look
+from kiosk.ui.widgets.text import Align, Panel, Text
 
 Pair = tuple[str, str]
 
@@ -14,6 +14,7 @@ class PairRows:
 
     def __init__(
         self,
+        theme: Theme,
         grid: QGridLayout,
         rows: int,
         *,
@@ -23,7 +24,7 @@ class PairRows:
     ) -> None:
         grid.setColumnStretch(1, 1)
         self._rows = [
-            (Text("body", shade="muted", wrap=False), Text(value_role, align=align))
+            (Text(theme, "body", shade="muted", wrap=False), Text(theme, value_role, align=align))
             for _ in range(rows)
         ]
         for number, (label, value) in enumerate(self._rows, start=first):
@@ -33,7 +34,7 @@ class PairRows:
     def enlarge(self, role: str) -> None:
         """Write the values in another role."""
         for _, value in self._rows:
-            set_look(value, "role", role)
+            value.set_role(role)
 
     def say(self, pairs: list[Pair]) -> None:
         """Show ``pairs`` of label and value; unused rows take no room."""
@@ -55,7 +56,7 @@ class Facts(Panel):
         grid.setContentsMargins(theme.px(28), theme.px(16), theme.px(28), theme.px(16))
         grid.setHorizontalSpacing(theme.px(24))
         grid.setVerticalSpacing(theme.px(8))
-        self._rows = PairRows(grid, rows, value_role=value_role)
+        self._rows = PairRows(theme, grid, rows, value_role=value_role)
 
     def enlarge(self, role: str) -> None:
         """Write the values in another role."""
@@ -72,8 +73,8 @@ class Figure(Panel):
 
     def __init__(self, theme: Theme, *, tone: str = "panel", shade: str = "strong") -> None:
         super().__init__(tone)
-        self._label = Text("body", shade="muted")
-        self._value = Text("lead", shade=shade, wrap=False)
+        self._label = Text(theme, "body", shade="muted")
+        self._value = Text(theme, "lead", shade=shade, wrap=False)
         layout = column(self)
         layout.setContentsMargins(theme.px(28), theme.px(14), theme.px(28), theme.px(14))
         layout.addWidget(self._label)
@@ -81,7 +82,7 @@ class Figure(Panel):
 
     def say(self, label: str, value: str, role: str = "figure") -> None:
         """Show a number; nothing when it is empty."""
-        set_look(self._value, "role", role)
+        self._value.set_role(role)
         self._label.say(label)
         self._value.say(value)
         self.setVisible(bool(value))

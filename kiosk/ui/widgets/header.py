@@ -42,9 +42,9 @@ class Header(Panel):
 
     def __init__(self, theme: Theme, config: UiConfig, clock: Callable[[], float]) -> None:
         super().__init__("brand")
-        self._operator = Text("body")
+        self._operator = Text(theme, "body")
         self._operator.say(config.operator_name)
-        self._site = Text("caption", shade="muted")
+        self._site = Text(theme, "caption", shade="muted")
         self.countdown = Countdown(theme, clock)
         self.language = BigButton(theme, "header", LANGUAGE_BUTTON)
         self.language.setFixedWidth(theme.px(200))

@@ -1,6 +1,8 @@
 """Pictures that move for a moment and then rest, so that a machine that waits costs nothing."""
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+import time
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -21,7 +23,7 @@ class Moving(QWidget):
         self._motion = motion
         self._once = False
         self.progress = rest_at
-        self._clock = QElapsedTimer()
+        self._began_s = 0.0
         self._frames = QTimer(self)
         self._frames.setInterval(FRAME_MS)
         self._frames.timeout.connect(self._next_frame)
@@ -54,7 +56,7 @@ class Moving(QWidget):
     def _begin(self) -> None:
         if not self._motion:
             return
-        self._clock.start()
+        self._began_s = time.monotonic()
         self._frames.start()
 
     def _halt(self) -> None:
@@ -62,7 +64,7 @@ class Moving(QWidget):
         self._rest.stop()
 
     def _next_frame(self) -> None:
-        elapsed = self._clock.elapsed()
+        elapsed = (time.monotonic() - self._began_s) * 1000
         if elapsed < self._cycle_ms:
             self.progress = elapsed / self._cycle_ms
         elif self._rest_ms == 0 and not self._once:

@@ -15,14 +15,14 @@ class SlipView(Panel):
     def __init__(self, theme: Theme, rows: int) -> None:
         super().__init__("slip")
         self._tooth = theme.px(12)
-        self._title = Text("strong", align=Align.AlignCenter)
+        self._title = Text(theme, "strong", align=Align.AlignCenter)
         grid = QGridLayout(self)
         aside = theme.px(26)
         grid.setContentsMargins(aside, theme.px(18), aside, theme.px(14) + self._tooth)
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(2))
         grid.addWidget(self._title, 0, 0, 1, 2)
-        self._rows = PairRows(grid, rows, first=1)
+        self._rows = PairRows(theme, grid, rows, first=1)
 
     def say(self, title: str, pairs: list[Pair]) -> None:
         """Show the slip's title and lines."""

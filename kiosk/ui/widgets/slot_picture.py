@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 
 from kiosk.ui.widgets import drawing
 from kiosk.ui.widgets.motion import Moving, between
@@ -102,7 +102,8 @@ class SlotPicture(Moving):
     def _front_layer(self) -> QPixmap:
         lit = self.lit()
         if lit not in self._fronts:
-            pixmap, painter = self._blank(QSizeF(self.size()))
+            below = self.front().bottom() + self._pad()
+            pixmap, painter = self._blank(QSizeF(self.width(), below))
             self.draw_front(painter, 1.0 if lit else 0.35)
             painter.end()
             self._fronts[lit] = pixmap
@@ -146,6 +147,10 @@ class SlotPicture(Moving):
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.forget()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.forget()

@@ -9,7 +9,7 @@ from kiosk.ui.kit import row
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets import drawing
-from kiosk.ui.widgets.text import Align, Panel, Text, set_look
+from kiosk.ui.widgets.text import Align, Panel, Text
 
 _STEPS = tuple(Step)
 
@@ -88,7 +88,9 @@ class StepStrip(Panel):
                 self._lines.append(StepLine(theme))
                 layout.addWidget(self._lines[-1], 1)
             self._badges.append(StepBadge(theme, number))
-            self._names.append(Text("body", wrap=False, align=Align.AlignVCenter | Align.AlignLeft))
+            self._names.append(
+                Text(theme, "body", wrap=False, align=Align.AlignVCenter | Align.AlignLeft)
+            )
             layout.addWidget(self._badges[-1])
             layout.addWidget(self._names[-1])
 
@@ -100,6 +102,6 @@ class StepStrip(Panel):
             self._badges[number].show_state(state)
             name = self._names[number]
             name.setText(names[each])
-            set_look(name, "shade", "strong" if state == 0 else "muted")
+            name.set_shade("strong" if state == 0 else "muted")
         for number, line in enumerate(self._lines):
             line.show_behind(number < place)

@@ -4,14 +4,12 @@ from PySide6.QtCore import QPoint, QSize, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from kiosk.ui.resources import base_font
-from kiosk.ui.theme import TEXT_ROLES, TONES, Theme
+from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets.motion import Moving, between
-from kiosk.ui.widgets.text import Lines, lay_out
+from kiosk.ui.widgets.typeset import Lines, typeface
 
 TURN_MS = 7000
 _FADE_MS = 500
-_ROLE = "body"
 
 
 class Ticker(Moving):
@@ -22,7 +20,7 @@ class Ticker(Moving):
         self.pace(cycle_ms=_FADE_MS, rest_ms=0, rest_at=1.0, once=True)
         self._theme, self._sentences, self._place = theme, [""], 0
         self._ink = QColor(TONES["page"].text)
-        self.setFont(base_font(theme.text_px(_ROLE)))
+        self._face = typeface(theme, "body")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -50,8 +48,7 @@ class Ticker(Moving):
         return self.heightForWidth(self.width()) <= self.height()
 
     def _lines(self, sentence: str, width: int) -> Lines:
-        pitch = TEXT_ROLES[_ROLE].pitch
-        return lay_out(sentence, base_font(self._theme.text_px(_ROLE)), width, pitch, lean=0.5)
+        return self._face.lay_out(sentence, width, lean=0.5)
 
     # -- Qt's own --
 
@@ -59,7 +56,7 @@ class Ticker(Moving):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return max(self._lines(sentence, width).height for sentence in self._sentences)
+        return max(self._face.measure(sentence, width)[1] for sentence in self._sentences)
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(600), self.heightForWidth(self._theme.px(600)))
