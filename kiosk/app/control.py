@@ -1,0 +1,139 @@
+"""A test aid: presses buttons and looks at the screen over a local socket, one JSON line a time.
+
+Only there when the program was started with ``--control PATH``. The real widgets are pressed.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QPushButton
+
+from kiosk.ui.window import Window
+
+MAX_LINE = 64 * 1024
+MAX_WAIT_S = 600
+
+
+class _Ask(msgspec.Struct, frozen=True):
+    op: str
+    button: str = ""
+    file: str = ""
+    phases: tuple[str, ...] = ()
+    timeout_s: int = 30
+
+
+class Control(QObject):
+    """Serves the socket from Qt's thread."""
+
+    def __init__(self, window: Window, path: Path, quit_app: Callable[[], None]) -> None:
+        super().__init__()
+        self._window = window
+        self._quit = quit_app
+        self._waiting: list[_Waiting] = []
+        self._server = QLocalServer(self)
+        QLocalServer.removeServer(str(path))
+        self._server.newConnection.connect(self._accept)
+        if not self._server.listen(str(path)):
+            raise OSError(f"{path}: {self._server.errorString()}")
+
+    def screen_changed(self) -> None:
+        """Answer whoever waits for a phase that is now shown."""
+        phase = self._window.screen_shown.phase if self._window.screen_shown else ""
+        for waiting in [w for w in self._waiting if phase in w.phases]:
+            self._end(waiting, {})
+
+    def _accept(self) -> None:
+        while self._server.hasPendingConnections():
+            socket = self._server.nextPendingConnection()
+            socket.readyRead.connect(partial(self._read, socket))
+
+    def _read(self, socket: QLocalSocket) -> None:
+        while socket.canReadLine():
+            line = bytes(socket.readLine(MAX_LINE).data())
+            try:
+                ask = msgspec.json.decode(line, type=_Ask)
+            except msgspec.DecodeError as error:
+                _answer(socket, {"error": str(error)})
+            else:
+                self._serve(socket, ask)
+
+    def _serve(self, socket: QLocalSocket, ask: _Ask) -> None:
+        match ask.op:
+            case "state":
+                _answer(socket, self._state())
+            case "press":
+                _answer(socket, self._state() | self._click(ask.button))
+            case "language":
+                _answer(socket, self._state() | self._click("language"))
+            case "screenshot":
+                saved = self._window.grab().save(ask.file)
+                _answer(socket, self._state() | ({} if saved else {"error": "not saved"}))
+            case "wait":
+                self._wait(socket, ask)
+            case "quit":
+                _answer(socket, self._state())
+                self._quit()
+            case _:
+                _answer(socket, {"error": f"no such op: {ask.op}"})
+
+    def _click(self, name: str) -> dict[str, Any]:
+        for button in self._window.findChildren(QPushButton, f"button-{name}"):
+            if button.isVisible() and button.isEnabled():
+                button.click()
+                return {}
+        return {"error": f"no button {name!r} here"}
+
+    def _wait(self, socket: QLocalSocket, ask: _Ask) -> None:
+        waiting = _Waiting(self, socket, ask)
+        self._waiting.append(waiting)
+        self.screen_changed()
+
+    def _end(self, waiting: "_Waiting", extra: dict[str, Any]) -> None:
+        self._waiting.remove(waiting)
+        waiting.timer.stop()
+        _answer(waiting.socket, self._state() | extra)
+
+    def time_is_up(self, waiting: "_Waiting") -> None:
+        """Answer somebody who waited in vain."""
+        if waiting in self._waiting:
+            self._end(waiting, {"error": "timeout"})
+
+    def _state(self) -> dict[str, Any]:
+        screen = self._window.screen_shown
+        if screen is None:
+            return {"phase": "", "page": "", "buttons": []}
+        outcome, tender = screen.outcome, screen.tender
+        return {
+            "phase": screen.phase,
+            "page": screen.page,
+            "language": screen.language,
+            "cause": screen.cause,
+            "notice": screen.notice,
+            "wait": screen.wait,
+            "more_time": screen.more_time,
+            "buttons": list(screen.buttons),
+            "paid_fen": tender.paid_fen if tender else 0,
+            "order_no": outcome.order_no if outcome else None,
+        }
+
+
+class _Waiting:
+    """Somebody waiting for a phase, with a deadline."""
+
+    def __init__(self, control: Control, socket: QLocalSocket, ask: _Ask) -> None:
+        self.socket = socket
+        self.phases = frozenset(ask.phases)
+        self.timer = QTimer(control)
+        self.timer.setSingleShot(True)
+        self.timer.timeout.connect(lambda: control.time_is_up(self))
+        self.timer.start(min(ask.timeout_s, MAX_WAIT_S) * 1000)
+
+
+def _answer(socket: QLocalSocket, what: dict[str, Any]) -> None:
+    socket.write(msgspec.json.encode(what) + b"\n")
+    socket.flush()
