@@ -188,11 +188,11 @@ class CcnetAcceptor:
             raise lost
 
     def _post_durably(self, event: Event) -> bool:
-        assert self._inbox
+        assert self._inbox is not None
         return self._inbox.post_durably(event, DURABLE_LIMIT_S)
 
     def _post(self, event: Event) -> None:
-        assert self._inbox
+        assert self._inbox is not None
         self._inbox.post(event)
         if isinstance(event, AcceptorClosed):
             self._closed.set()
