@@ -162,6 +162,7 @@ class Services:
 
     def _make_card_desk(self) -> WorkerCard:
         log = Path(self._config.storage.directory) / "log" / "card-worker.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
         return WorkerCard(self._config.card_reader.url, log_path=log)
 
     # -- running -------------------------------------------------------------------------------
