@@ -20,8 +20,15 @@ def _ccnet() -> DriverFactory:
     return CcnetAcceptor
 
 
+def _escpos() -> DriverFactory:
+    from kiosk.devices.printer.escpos import EscposPrinter
+
+    return EscposPrinter
+
+
 DRIVERS: Mapping[str, Callable[[], DriverFactory]] = {
     "ccnet": _ccnet,
+    "escpos": _escpos,
 }
 
 
