@@ -141,7 +141,8 @@ class Mechanism:
         self.reject_next: int | None = None
         self.cut_at: CutPoint | None = None
         self._reject_code = 0
-        self._bill = 0
+        self.status_bill = 0
+        """Type of the note that 80, 81 and 82 speak of."""
         self._uncredited = False  # survives a power failure
 
     # -- what stands where -----------------------------------------------------------------------
@@ -170,7 +171,7 @@ class Mechanism:
         if self.state is State.POWER_UP:
             return bytes((self._power_up_code(),))
         if self.state in _WITH_NOTE:
-            return bytes((_WITH_NOTE[self.state], self._bill))
+            return bytes((_WITH_NOTE[self.state], self.status_bill))
         if self.state is State.REJECTING:
             return bytes((Code.REJECTING, self._reject_code))
         if self.state is State.STOPPED:
@@ -252,9 +253,9 @@ class Mechanism:
             self.reset(now_s)
 
     def cheat(self, now_s: float) -> None:
-        """Pull the note out again on a string."""
+        """Pull the note out again on a string; past the escrow position no string helps."""
         note = self.in_path
-        if note and self.powered:
+        if note and note.place is not Place.PAST_ESCROW and self.powered:
             note.place = Place.CUSTOMER
             self._go(State.CHEATED, now_s + self.timing.cheat_s)
 
@@ -353,7 +354,7 @@ class Mechanism:
             self._reject_code = code
             self._go(State.REJECTING, at_s + self.timing.reject_s)
             return
-        self._bill = bill
+        self.status_bill = bill
         self._move(Place.ESCROW)
         if not self._cut(CutPoint.NOTE_IN_ESCROW, at_s):
             self._go(State.ESCROW, at_s + self.timing.escrow_s)

@@ -4,6 +4,7 @@ A serial port (``/dev/ttyS0``), a pseudo-terminal, ``socket://host:port``, ``loo
 (``spy:///dev/ttyS0?file=trace.txt``) are one code path. A transport belongs to one thread.
 """
 
+import socket
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
@@ -65,6 +66,13 @@ class Transport:
         except OSError as error:
             raise TransportLost(f"{url}: {error}") from error
 
+        if held := self._socket():  # an acknowledgement must not wait for the one before it
+            held.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _socket(self) -> socket.socket | None:
+        held = getattr(self._port, "_socket", None)
+        return held if isinstance(held, socket.socket) else None
+
     def read(self, timeout_s: float) -> bytes:
         """Return what has arrived, empty after ``timeout_s`` without a byte.
 
@@ -97,7 +105,11 @@ class Transport:
         """Close the line; harmless the second time."""
         if self._open:
             self._open = False
+            # pyserial 3.5 forgets to close a socket whose other side has gone
+            held = self._socket()
             self._port.close()
+            if held:
+                held.close()
 
     def __enter__(self) -> Self:
         """Return the open line."""

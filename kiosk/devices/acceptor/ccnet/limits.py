@@ -9,7 +9,14 @@ class Limits:
 
     poll_s: float = 0.1
     """Time between polls: 0.1 to 0.2 (CCNET)."""
-    offline_s: float = 3.0
+    reply_s: float = 0.5
+    """A device begins to answer within 10 ms; the longest answer takes 130 ms at 9600 baud."""
+    gap_s: float = 0.02
+    """Silence between our acknowledgement and our next command (verify on hardware)."""
+    quiet_s: float = 1.5
+    """Silence after an answer that did not come. A late one must not be taken for the answer to the
+    next poll: acknowledging an old status would make the device forget a report not yet heard."""
+    offline_s: float = 5.0
     """Without an understandable answer for so long the acceptor counts as offline."""
     claim_s: float = 5.0
     """How long a note found at first contact waits to be asked about by the host."""

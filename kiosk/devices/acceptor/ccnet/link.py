@@ -9,14 +9,9 @@ from collections import deque
 from dataclasses import dataclass
 
 from kiosk.devices.acceptor.ccnet import codec
+from kiosk.devices.acceptor.ccnet.limits import Limits
 from kiosk.devices.acceptor.ccnet.message import ACK, IDENT_SIZE, ILLEGAL, NAK, Command, Status
 
-REPLY_LIMIT_S = 0.5
-"""A device begins to answer within 10 ms; the longest answer takes 130 ms at 9600 baud."""
-GAP_S = 0.02
-"""Silence between our acknowledgement and our next command (verify on hardware)."""
-QUIET_S = 0.2
-"""Silence after an answer that did not come, so that a late one is not taken for the next."""
 RESENDS = 3
 """How often a command is sent again because the device answered NAK."""
 NAKS = 2
@@ -70,15 +65,16 @@ Heard = StatusHeard | Done | Refused | DataHeard | Silent
 class Link:
     """Our end of the line. What it wants sent gathers in `outgoing`."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         """Begin with a quiet line."""
+        self._limits = limits
         self.outgoing: list[bytes] = []
         self.free_at_s = 0.0
         """When the next command may be sent, if none is under way."""
         self._decoder = codec.Decoder()
         self._frames: deque[codec.Frame | codec.Garbage] = deque()
-        self._command: bytes | None = None
-        self._asked_last = 0
+        self._command: bytes | None = None  # the last one, until it is answered
+        self._waiting = False
         self._expires_s = 0.0
         self._resends = 0
         self._naks = 0
@@ -86,7 +82,7 @@ class Link:
     @property
     def busy(self) -> bool:
         """A command is under way."""
-        return self._command is not None
+        return self._waiting
 
     @property
     def wake_at_s(self) -> float:
@@ -96,15 +92,14 @@ class Link:
     def send(self, command: bytes, now_s: float) -> None:
         """Send a command. The line must be free."""
         assert not self.busy
-        self._command = command
-        self._asked_last = command[0]
+        self._command, self._waiting = command, True
         self._resends = self._naks = 0
         self._put(command, now_s)
 
     def acknowledge(self, now_s: float) -> None:
         """Tell the device that its answer was heard, so that it does not say it again."""
         self.outgoing.append(codec.encode(ACK))
-        self.free_at_s = now_s + GAP_S
+        self.free_at_s = now_s + self._limits.gap_s
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the line."""
@@ -126,8 +121,10 @@ class Link:
         return bool(self._frames)
 
     def _give_up(self, now_s: float) -> Silent:
-        self.free_at_s = now_s + QUIET_S
-        return Silent(self._finish())
+        assert self._command
+        self._waiting = False
+        self.free_at_s = now_s + self._limits.quiet_s
+        return Silent(self._command[0])
 
     def _frame(self, data: bytes, now_s: float) -> Heard | None:
         if data == NAK:
@@ -139,21 +136,22 @@ class Link:
             self.acknowledge(now_s)
             return DataHeard(self._finish(), data)
         if len(data) > _LONGEST_STATUS:
-            return None  # a late answer to a question that was given up
-        asked = self._asked_last == Command.POLL
-        if asked and self.busy:
+            return None
+        asked = asked_for == Command.POLL
+        if asked:
             self._finish()
+            self.free_at_s = now_s
         return StatusHeard(Status(data[0], data[1:]), asked)
 
     def _verdict(self, data: bytes, now_s: float) -> Heard | None:
         if self._command is None or (data == ACK and self._command[0] in _ANSWERED_WITH_DATA):
-            return None  # late: whatever it answered, the next poll shows it
-        self.free_at_s = now_s + GAP_S
+            return None  # an answer to nothing: the next poll shows what it meant
+        self.free_at_s = now_s + self._limits.gap_s
         command = self._finish()
         return Done(command) if data == ACK else Refused(command)
 
     def _send_again(self, now_s: float) -> Silent | None:
-        if self._command is None:
+        if self._command is None or not self._waiting:
             return None
         if self._resends == RESENDS:
             return self._give_up(now_s)
@@ -162,18 +160,18 @@ class Link:
         return None
 
     def _garbage(self, now_s: float) -> None:
-        wants_data = self._command and self._command[0] in _ANSWERED_WITH_DATA
+        wants_data = self.busy and self._command and self._command[0] in _ANSWERED_WITH_DATA
         if wants_data and self._naks < NAKS:
             self._naks += 1
             self.outgoing.append(codec.encode(NAK))
-            self._expires_s = now_s + REPLY_LIMIT_S
+            self._expires_s = now_s + self._limits.reply_s
 
     def _put(self, command: bytes, now_s: float) -> None:
         self.outgoing.append(codec.encode(command))
-        self._expires_s = now_s + REPLY_LIMIT_S
+        self._expires_s = now_s + self._limits.reply_s
         self.free_at_s = now_s
 
     def _finish(self) -> int:
         assert self._command is not None
-        command, self._command = self._command[0], None
+        command, self._command, self._waiting = self._command[0], None, False
         return command

@@ -38,6 +38,7 @@ from kiosk.devices.acceptor.ccnet.message import (
     FAULTS,
     PATH_EMPTY,
     POWER_UPS,
+    BillTable,
     Code,
     Command,
     Status,
@@ -75,7 +76,7 @@ class CcnetMachine:
         ``high_security_fen``: values to be checked more strictly.
         """
         self._limits = limits or Limits()
-        self._link = Link()
+        self._link = Link(self._limits)
         self._desk = NoteDesk(boot_id, self._limits, last_end)
         self._setup = Setup(self._limits, high_security_fen)
         self._gate = Gate(self._limits)
@@ -98,13 +99,13 @@ class CcnetMachine:
     def line_up(self, now_s: float) -> list[Output]:
         """The line is open."""
         self._up, self._look = True, True
-        self._link = Link()
+        self._link = Link(self._limits)
         return self._run(now_s)
 
     def line_down(self, now_s: float) -> list[Output]:
         """The line broke: nothing is sent until `line_up`; deadlines go on."""
         self._up = False
-        self._link = Link()
+        self._link = Link(self._limits)
         return self._run(now_s)
 
     def receive(self, data: bytes, now_s: float) -> list[Output]:
@@ -195,9 +196,9 @@ class CcnetMachine:
         self._post(hearing.fact)
         if status.code == Code.REJECTING and status != self._status:
             self._post(NoteRejected(cause=status.reject_cause))
-        if status.code in POWER_UPS:
+        self._needs_reset |= status.code in POWER_UPS
+        if self._needs_reset or status.code == Code.INITIALISING:
             self._begin_anew(now_s)
-            self._needs_reset = True
         self._note_fault(status, now_s)
         self._status = status
         if asked:
@@ -297,9 +298,14 @@ class CcnetMachine:
             return plain(command)
         if self._needs_reset or self._desk.note or self._desk.verdict:
             return None
-        return self._gate.next_command(code, self._setup.table, now_s) or (
+        return self._gate.next_command(code, self._takes, now_s) or (
             self._setup.next_command(code, now_s)
         )
+
+    @property
+    def _takes(self) -> BillTable:
+        """What the acceptor may be enabled for: nothing before it is set up."""
+        return self._setup.table if self._setup.ready else BillTable()
 
     def _reset_due(self, code: int, now_s: float) -> bool:
         wanted = self._needs_reset or self._stubborn_fault(now_s)
@@ -328,5 +334,5 @@ class CcnetMachine:
             self._desk.note is None
             and not self._needs_reset
             and self._setup.ready
-            and self._gate.settled(code, self._setup.table)
+            and self._gate.settled(code, self._takes)
         )
