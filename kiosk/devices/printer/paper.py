@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from escpos.capabilities import get_profile
 from escpos.printer import Dummy
 from PIL import Image, ImageDraw, ImageFont
 
@@ -77,7 +76,7 @@ class Composer:
         """Without ``rasterise`` every rare character becomes a box."""
         self._columns = columns
         self._rasterise = rasterise
-        self._escpos = Dummy(profile=_profile(columns * CELL_DOTS))
+        self._escpos = _escpos(columns * CELL_DOTS)
 
     def compose(self, items: Iterable[Item]) -> list[bytes]:
         """Return the commands for a slip; each stands for itself, nothing may come inside one."""
@@ -111,9 +110,10 @@ class Composer:
         return commands
 
 
-def _profile(width_dots: int) -> Any:
-    """Return python-escpos' idea of a printer that can do everything and is this wide."""
-    profile = get_profile("default")
-    media = {**profile.profile_data["media"], "width": {"mm": "Unknown", "pixels": width_dots}}
-    profile.profile_data = {**profile.profile_data, "media": media}
-    return profile
+def _escpos(width_dots: int) -> Any:
+    """Return python-escpos' composer for a printer that can do everything and is this wide."""
+    escpos = Dummy()
+    known = escpos.profile.profile_data
+    media = {**known["media"], "width": {"mm": "Unknown", "pixels": width_dots}}
+    escpos.profile.profile_data = {**known, "media": media}
+    return escpos
