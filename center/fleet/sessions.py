@@ -27,10 +27,13 @@ class Terminals(Protocol):
 class Session:
     """One terminal's session. Its lock guards the numbers; nothing slow happens under it."""
 
-    def __init__(self, terminal_no: str, public_key: str, checked_at_s: float) -> None:
+    def __init__(
+        self, terminal_no: str, public_key: str, challenge: str, checked_at_s: float
+    ) -> None:
         self.session_id = secrets.token_hex(16)
         self.terminal_no = terminal_no
         self.public_key = public_key
+        self.challenge = challenge
         self.checked_at_s = checked_at_s
         self._window = NumberWindow()
         self._lock = threading.Lock()
@@ -62,15 +65,23 @@ class Sessions:
         return self._challenges.make(terminal_no)
 
     def sign_in(self, request: SealedRequest, message: SignIn) -> Session:
-        """Open a session; the terminal's former one ends. Raises TurnedAway."""
+        """Open a session; the terminal's former one ends. Raises TurnedAway.
+
+        A repeat, because the answer got lost, finds the session that the first one opened.
+        """
         terminal_no = request.seal.terminal_no
         public_key = self._key_of(terminal_no)
         if message.terminal_no != terminal_no or not request.is_signed_by(public_key):
             raise TurnedAway(ProblemCode.BAD_SIGNATURE)
         issued = self._challenges.recognise(terminal_no, message.challenge)
-        session = Session(terminal_no, public_key, self._now_s())
+        if issued is None:
+            raise TurnedAway(ProblemCode.SIGN_IN_AGAIN)
+        session = Session(terminal_no, public_key, message.challenge, self._now_s())
         with self._lock:
-            if issued is None or issued.at_ns <= self._answered_ns.get(terminal_no, -1):
+            present = self._open.get(terminal_no)
+            if present is not None and present.challenge == message.challenge:
+                return present
+            if issued.at_ns <= self._answered_ns.get(terminal_no, -1):
                 raise TurnedAway(ProblemCode.SIGN_IN_AGAIN)
             self._answered_ns[terminal_no] = issued.at_ns
             self._open[terminal_no] = session

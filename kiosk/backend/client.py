@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from kiosk.backend.line import Line, Reply
 
 DEFAULT_TIMING = Timing()
-MOST_TRIES = 4
+MOST_TRIES = 8
 FIRST_PAUSE_S = 0.1
 """Pause after the first broken try; it doubles each time."""
 
@@ -186,7 +186,7 @@ class Client:
                 self._session = None
 
     def _sign_in(self, deadline: Deadline) -> SignedIn:
-        """Open a session; once more when an answer got lost, for its challenge is used."""
+        """Open a session; once more when the challenge was too old or made before a restart."""
         self._session = None
         for last in (False, True):
             reply = self._answer_challenge(deadline)

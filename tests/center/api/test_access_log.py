@@ -1,5 +1,6 @@
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,8 @@ from tests.center.api.stand import (
     METER_NO,
     NAME,
     TERMINAL,
-    Stand,
     query,
+    running,
     vend_request,
 )
 from vending import wire
@@ -20,16 +21,19 @@ ORDER = vend_request()
 
 
 @pytest.fixture
-def said(stand: Stand, caplog: pytest.LogCaptureFixture) -> str:
-    """Everything that is logged about a purchase and some mistakes."""
+def said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> str:
+    """Everything that is logged about a purchase and some mistakes, when the server has ended."""
     caplog.set_level(logging.DEBUG)
-    terminal = stand.signed_in()
-    terminal.ask(wire.ACCOUNTS_PATH, query())
-    terminal.ask(wire.VENDS_PATH, ORDER)
-    terminal.ask(wire.inquiry_path(ORDER.order_no), None, "GET")
-    terminal.ask(wire.VENDS_PATH, {"name": NAME})
-    terminal.ask("/v1/vends/" + CUSTOMER_NO, None, "GET")
-    ours = [record for record in caplog.records if not record.name.startswith("urllib3")]
+    with running(tmp_path) as stand:
+        terminal = stand.signed_in()
+        terminal.ask(wire.ACCOUNTS_PATH, query())
+        terminal.ask(wire.VENDS_PATH, ORDER)
+        terminal.ask(wire.inquiry_path(ORDER.order_no), None, "GET")
+        terminal.ask(wire.VENDS_PATH, {"name": NAME})
+        terminal.ask("/v1/vends/" + CUSTOMER_NO, None, "GET")
+    ours = [
+        record for record in caplog.get_records("setup") if not record.name.startswith("urllib3")
+    ]
     return "\n".join(f"{record.name} {record.getMessage()}" for record in ours)
 
 

@@ -111,9 +111,21 @@ def test_a_new_session_ends_the_old_one(terminal: Terminal) -> None:
     assert (answer.status_code, problem(answer).code) == (401, ProblemCode.SIGN_IN_AGAIN)
 
 
-def test_a_copied_sign_in_is_refused(terminal: Terminal) -> None:
+def test_a_copied_sign_in_disturbs_nothing(terminal: Terminal) -> None:
+    challenge = terminal.challenge()
+    first = terminal.answer_challenge(challenge).json()
+    terminal.session_id, terminal.number = first["session_id"], 0
+    headers = terminal.headers("GET", PATH, b"")
+    assert terminal.send("GET", PATH, headers, b"").status_code == 200
+    assert terminal.answer_challenge(challenge).json()["session_id"] == terminal.session_id
+    again = terminal.send("GET", PATH, headers, b"")
+    assert (again.status_code, problem(again).code) == (401, ProblemCode.NUMBER_USED)
+
+
+def test_a_copied_sign_in_opens_no_session_that_is_over(terminal: Terminal) -> None:
     challenge = terminal.challenge()
     assert terminal.answer_challenge(challenge).status_code == 200
+    terminal.sign_in()
     again = terminal.answer_challenge(challenge)
     assert (again.status_code, problem(again).code) == (401, ProblemCode.SIGN_IN_AGAIN)
 
