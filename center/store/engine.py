@@ -50,7 +50,8 @@ def insert_absent(connection: Connection, table: Table, rows: list[dict[str, Any
 @cache
 def _insert_or_ignore(dialect: str, table: Table) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    statement = insert(table).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)  # else not kept for an INSERT
 
 
 def _open(dsn: str, *, begin: str, pool_size: int, max_overflow: int) -> Engine:

@@ -1,0 +1,115 @@
+"""The same code on PostgreSQL: two processes' worth of stores on one database.
+
+Needs psycopg and an empty database: VENDING_TEST_DSN=postgresql+psycopg://user@host/empty_database
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, delete, select, text, update
+
+from center.keys.soft import TEST_KEYS, SoftKeyService
+from center.orders import audit
+from center.orders.desk import Desk
+from center.store.committer import Unit
+from center.store.errors import StoreFailed
+from center.store.store import Store
+from center.store.tables import customers, ledger_transactions, metadata, meters
+from center.utility.embedded import EmbeddedUtility
+from center.utility.seed import plant
+from tests.center.orders.office import (
+    NOW_MS,
+    TERMINAL,
+    confirmed,
+    notes,
+    person,
+    request,
+    seed,
+)
+from vending.messages import ReportEnvelope, Vend
+from vending.order_no import make_order_no
+
+DSN = os.environ.get("VENDING_TEST_DSN", "")
+WAIT_S = 30.0
+
+pytestmark = pytest.mark.skipif(not DSN, reason="VENDING_TEST_DSN names no PostgreSQL database")
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[list[Store]]:
+    """Opened at the same moment: both want to migrate."""
+    with ThreadPoolExecutor(2) as pool:
+        opened = list(pool.map(Store, [DSN, DSN]))
+    assert [store.write(lambda c: plant(c, seed(), NOW_MS)) for store in opened] == [5, 0]
+    yield opened
+    for store in opened:
+        store.close()
+
+
+def test_migrating_makes_exactly_the_tables_of_the_program(stores: list[Store]) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    assert stores[0].read(differences) == []
+
+
+def test_two_processes_sell_n_plus_one_once(stores: list[Store]) -> None:
+    keys = SoftKeyService(TEST_KEYS, allow_test_keys=True)
+    desks = [Desk(store, EmbeddedUtility(), keys, lambda: NOW_MS) for store in stores]
+    who, sequence = person(1), 0
+    for count in range(who.purchase_count, who.purchase_count + 5):
+        numbers = [make_order_no(TERMINAL, NOW_MS, sequence + place) for place in range(1, 5)]
+        sequence += len(numbers)
+        bodies = [request(no, who, notes(no, 10_000), count=count) for no in numbers]
+        with ThreadPoolExecutor(16) as pool:
+            asked = [
+                pool.submit(desk.vend, TERMINAL, body) for body in bodies for desk in desks * 2
+            ]
+            answers = {future.result(WAIT_S) for future in asked}
+        (sold,) = [answer for answer in answers if isinstance(answer, Vend)]
+        envelope = ReportEnvelope(
+            report_no=count, journal_id="j", report=confirmed(sold.order_no, count + 1)
+        )
+        with ThreadPoolExecutor(4) as pool:
+            reported = [pool.submit(desk.report, TERMINAL, envelope) for desk in desks * 2]
+            assert len({future.result(WAIT_S) for future in reported}) == 1
+    assert stores[0].read(audit.check) == []
+    assert desks[1].last_order_sequence(TERMINAL) == sequence
+    query = select(meters.c.purchase_count).where(meters.c.meter_no == who.meter_no)
+    assert stores[1].read(lambda c: c.scalar(query)) == who.purchase_count + 5
+
+
+def test_a_deadlock_between_processes_is_taken_apart(stores: list[Store]) -> None:
+    both_hold_one = threading.Barrier(2, timeout=WAIT_S)
+
+    def touching(first: str, second: str) -> Unit[str]:
+        attempts = iter([both_hold_one.wait])
+
+        def unit(connection: Connection) -> str:
+            for number in (first, second):
+                touched = update(customers).where(customers.c.customer_no == number)
+                connection.execute(touched.values(blocked=customers.c.blocked))
+                if number == first:
+                    next(attempts, int)()
+            return first
+
+        return unit
+
+    one, other = person(1).customer_no, person(2).customer_no
+    units = [touching(one, other), touching(other, one)]
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(store.write, unit) for store, unit in zip(stores, units, strict=True)]
+        assert [job.result(WAIT_S) for job in jobs] == [one, other]
+
+
+def test_the_ledger_is_append_only(stores: list[Store]) -> None:
+    for statement in (delete(ledger_transactions), text("UPDATE ledger_lines SET debit_fen = 1")):
+        with pytest.raises(StoreFailed) as failed:
+            stores[0].write(partial(Connection.execute, statement=statement))
+        assert "append-only" in str(failed.value.__cause__)
