@@ -1,0 +1,15 @@
+"""A whole site on this machine, everything but the kiosk simulated, and an independent judge."""
+
+from bench.stand.kiosk import Kiosk, KioskError, NotInTime, Refused
+from bench.stand.stand import CardBusy, NoSuchCard, Site, Stand
+
+__all__ = [
+    "CardBusy",
+    "Kiosk",
+    "KioskError",
+    "NoSuchCard",
+    "NotInTime",
+    "Refused",
+    "Site",
+    "Stand",
+]
