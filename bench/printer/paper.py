@@ -7,8 +7,10 @@ from pathlib import Path
 import qrcode  # type: ignore[import-untyped]
 from PIL import Image, ImageDraw, ImageFont
 
+from kiosk.devices.printer.cells import cells
+from kiosk.devices.printer.glyphs import CELL_DOTS, GLYPH_DOTS, LINE_DOTS, SPACING_DOTS, draw_cells
+
 FONTS = Path(__file__).resolve().parent.parent.parent / "assets" / "fonts"
-CELL_DOTS, LINE_DOTS, LINE_SPACING_DOTS = 12, 24, 30
 MARGIN_DOTS = 24
 INK, PAPER = 40, 252
 
@@ -26,7 +28,7 @@ class PrintedText:
     @property
     def cells(self) -> int:
         """How many columns of the paper it covers."""
-        return self.across * sum(1 if char.isascii() else 2 for char in self.text)
+        return self.across * cells(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _drawn(item: Printed, width: int) -> Image.Image:
     """Return a strip of paper as wide as the print head."""
     match item:
         case PrintedText():
-            ink, gap = _drawn_text(item), LINE_SPACING_DOTS - LINE_DOTS
+            ink, gap = _drawn_text(item), SPACING_DOTS - LINE_DOTS
         case PrintedQr():
             ink, gap = _drawn_qr(item), 0
         case PrintedPicture():
@@ -109,21 +111,14 @@ def _drawn(item: Printed, width: int) -> Image.Image:
 @cache
 def _font(*, bold: bool) -> ImageFont.FreeTypeFont:
     name = "NotoSansSC-Bold.ttf" if bold else "NotoSansSC-Regular.ttf"
-    return ImageFont.truetype(str(FONTS / name), LINE_DOTS - 3)
+    return ImageFont.truetype(str(FONTS / name), GLYPH_DOTS)
 
 
 def _drawn_text(line: PrintedText) -> Image.Image:
     """Return the characters, drawn as large as they are printed, one cell box after the other."""
     scale = max(line.across, line.down)
-    font = _font(bold=line.bold).font_variant(size=(LINE_DOTS - 3) * scale)
-    cell, height = CELL_DOTS * scale, LINE_DOTS * scale
-    unit_cells = line.cells // line.across
-    picture, at = Image.new("L", (max(unit_cells, 1) * cell, height), PAPER), 0
-    pen = ImageDraw.Draw(picture)
-    for char in line.text:
-        width = cell if char.isascii() else 2 * cell
-        pen.text((at + width // 2, height * 3 // 4), char, font=font, fill=INK, anchor="ms")
-        at += width
+    font = _font(bold=line.bold).font_variant(size=GLYPH_DOTS * scale)
+    picture = draw_cells(line.text, font, scale=scale, ink=INK, paper=PAPER)
     final = (max(line.cells, 1) * CELL_DOTS, LINE_DOTS * line.down)
     return picture if picture.size == final else picture.resize(final)
 

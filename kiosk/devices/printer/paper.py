@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from escpos.printer import Dummy
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
-from kiosk.devices.printer.cells import cells
 from kiosk.devices.printer.codec import (
+    BOX,
     INITIALISE,
     KANJI_MODE,
     encode_line,
@@ -21,17 +21,15 @@ from kiosk.devices.printer.codec import (
     is_rare,
     without_real_time,
 )
+from kiosk.devices.printer.glyphs import CELL_DOTS, GLYPH_DOTS, LINE_DOTS, SPACING_DOTS, draw_cells
 from kiosk.devices.printer.layout import Align, Cut, Item, Qr, TextLine
 
-CELL_DOTS = 12
-LINE_DOTS = 24
-"""Font A and the Kanji font of 203 dpi printers: 12 x 24 and 24 x 24 dots."""
 QR_MODULE_DOTS = 7
 _NO_SUCH_CHARACTER = "\U0010ffff"
 _INK = 128
 
 Rasterise = Callable[[TextLine, int], Image.Image | None]
-"""Draws a line over this many columns, or None when it lacks a character."""
+"""Draws a line over this many columns, or None when it has no rare character of it."""
 
 
 class FontRasteriser:
@@ -40,20 +38,15 @@ class FontRasteriser:
     def __init__(self, font_file: Path) -> None:
         """Raise OSError when the font cannot be read."""
         self._font_file = font_file
-        self._font = ImageFont.truetype(str(font_file), LINE_DOTS - 2)
+        self._font = ImageFont.truetype(str(font_file), GLYPH_DOTS)
         self._missing = bytes(self._font.getmask(_NO_SUCH_CHARACTER))
 
     def __call__(self, line: TextLine, columns: int) -> Image.Image | None:
         """See `Rasterise`."""
-        if not all(self._has(char) for char in line.text if is_rare(char)):
-            return None
-        picture = Image.new("L", (max(cells(line.text), 1) * CELL_DOTS, LINE_DOTS), 255)
-        pen = ImageDraw.Draw(picture)
-        at = 0
-        for char in line.text:
-            middle = (at + cells(char) * CELL_DOTS // 2, LINE_DOTS // 2)
-            pen.text(middle, char, font=self._font, fill=0, anchor="mm", stroke_width=line.bold)
-            at += cells(char) * CELL_DOTS
+        if not any(self._has(char) for char in line.text if is_rare(char)):
+            return None  # the printer's own font does all it can
+        known = "".join(char if self._has(char) else BOX for char in line.text)
+        picture = draw_cells(known, self._font, scale=1, ink=0, paper=255)
         return _placed(picture, line, columns * CELL_DOTS)
 
     def _has(self, char: str) -> bool:
@@ -64,8 +57,9 @@ def _placed(picture: Image.Image, line: TextLine, width: int) -> Image.Image:
     sized = picture.resize((picture.width * line.size.across, picture.height * line.size.down))
     free = width - sized.width
     left = {Align.LEFT: 0, Align.CENTER: free // 2, Align.RIGHT: free}[line.align]
-    paper = Image.new("L", (width, sized.height), 255)
-    paper.paste(sized, (left, 0))
+    gap = SPACING_DOTS - LINE_DOTS
+    paper = Image.new("L", (width, sized.height + gap), 255)
+    paper.paste(sized, (left, gap // 2))
     return paper.point(lambda ink: 255 if ink > _INK else 0)
 
 
