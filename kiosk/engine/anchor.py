@@ -6,15 +6,17 @@ of it, so a journal that ends before its anchor has lost entries. Whoever means 
 copy removes the anchor as well.
 """
 
-import hashlib
+import logging
 import os
 import struct
-from contextlib import suppress
+import zlib
 from pathlib import Path
+
+_logger = logging.getLogger(__name__)
 
 _RECORD = struct.Struct(">4sQ32s")
 _MARK = b"head"
-_SUM_BYTES = 8
+_SUM_BYTES = 4
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
@@ -39,9 +41,10 @@ class Anchor:
     def write(self, seq: int, digest: bytes) -> None:
         """Note how far the journal reached. Failing is no harm: the anchor then stays behind."""
         body = _RECORD.pack(_MARK, seq, digest)
-        with suppress(OSError):
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            os.write(self._descriptor, body + _sum(body))
+        try:
+            _write_at_start(self._descriptor, body + _sum(body))
+        except OSError as error:
+            _logger.debug("the anchor stays behind: %s", error)
 
     def close(self) -> None:
         """Close the file."""
@@ -50,5 +53,13 @@ class Anchor:
             self._descriptor = -1
 
 
+def _write_at_start(descriptor: int, data: bytes) -> None:
+    if hasattr(os, "pwrite"):
+        os.pwrite(descriptor, data, 0)
+    else:  # Windows
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, data)
+
+
 def _sum(body: bytes) -> bytes:
-    return hashlib.sha256(body).digest()[:_SUM_BYTES]
+    return zlib.crc32(body).to_bytes(_SUM_BYTES, "big")

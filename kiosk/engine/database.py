@@ -56,6 +56,10 @@ class JournalTooNew(JournalError):
     """A newer version of the software wrote the journal."""
 
 
+class JournalOfAnother(JournalError):
+    """The journal belongs to another terminal: its order numbers would not fit this one's."""
+
+
 class JournalDamaged(JournalError):
     """The journal is not what was written. ``seq``: the first entry that cannot be trusted."""
 
@@ -76,6 +80,8 @@ class Database:
         self._lock_wait_s = lock_wait_s
         self._max_pages = max_pages
         self._lock = threading.RLock()
+        self._closed_by: JournalError = JournalFailed("the journal is closed")
+        """What whoever comes next is told."""
         self._engine: Engine | None = None
         self._connection: Connection | None = None
         self._driver: sqlite3.Connection | None = None
@@ -95,6 +101,7 @@ class Database:
     def close(self) -> None:
         """Give the file back. Everything committed stays."""
         with self._lock:
+            self._closed_by = JournalFailed("the journal is closed")
             connection, engine = self._connection, self._engine
             self._connection = self._engine = self._driver = None
             with suppress(DBAPIError, sqlite3.Error):
@@ -113,14 +120,15 @@ class Database:
         with self._lock:
             connection, driver = self._connection, self._driver
             if connection is None or driver is None:
-                raise JournalFailed("the journal is closed")
+                raise self._closed_by.with_traceback(None)
             try:
                 driver.execute("BEGIN IMMEDIATE")
                 yield connection
                 driver.execute("COMMIT")
             except (DBAPIError, sqlite3.Error) as error:
                 self.close()
-                raise self._translated(error) from error
+                self._closed_by = self._translated(error)
+                raise self._closed_by from error
             except BaseException:
                 self._roll_back(driver)
                 raise

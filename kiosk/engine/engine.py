@@ -22,13 +22,14 @@ from kiosk.engine.database import (
     JournalError,
     JournalFull,
     JournalInUse,
+    JournalOfAnother,
     JournalTooNew,
 )
 from kiosk.engine.frozen import NotFrozen, freeze, thaw
 from kiosk.engine.journal import Journal
 from kiosk.engine.machine import Machine, S
 from kiosk.flow.command import Command, Tell
-from kiosk.flow.event import Event, Restarted, TimedOut
+from kiosk.flow.event import Event, TimedOut
 from vending.messages import Alarm, Report
 
 _logger = logging.getLogger(__name__)
@@ -144,9 +145,7 @@ class Engine(Generic[S]):
         """Ask about everything that was left; after a halt, repeat what stands since before it."""
         settings = self._settings
         standing = tuple(self._standing.values())
-        self.turn(
-            Restarted(boot_id=settings.new_boot_id(), software_version=settings.software_version)
-        )
+        self.turn(self._machine.restarted(settings.new_boot_id(), settings.software_version))
         for event in standing:
             self.turn(event)
 
@@ -318,11 +317,14 @@ def _guarded(call: Callable[[], None]) -> None:
         _logger.exception("whoever was told failed")
 
 
+_REASONS: dict[type[JournalError], HaltReason] = {
+    JournalDamaged: HaltReason.JOURNAL_DAMAGED,
+    JournalTooNew: HaltReason.JOURNAL_DAMAGED,
+    JournalOfAnother: HaltReason.CONFIG,
+    JournalFull: HaltReason.JOURNAL_FULL,
+    JournalInUse: HaltReason.JOURNAL_IN_USE,
+}
+
+
 def _reason(error: JournalError) -> HaltReason:
-    if isinstance(error, JournalDamaged | JournalTooNew):
-        return HaltReason.JOURNAL_DAMAGED
-    if isinstance(error, JournalFull):
-        return HaltReason.JOURNAL_FULL
-    return (
-        HaltReason.JOURNAL_IN_USE if isinstance(error, JournalInUse) else HaltReason.JOURNAL_FAILED
-    )
+    return _REASONS.get(type(error), HaltReason.JOURNAL_FAILED)

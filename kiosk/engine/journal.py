@@ -6,7 +6,9 @@ must learn of. `kiosk.engine.story` tells what is in it.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Generator, Sequence
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,13 @@ from sqlalchemy.dialects import sqlite
 from kiosk.backend import outbox
 from kiosk.engine.anchor import Anchor
 from kiosk.engine.chain import BrokenLink, Entry, Head, follow, genesis, link
-from kiosk.engine.database import Database, JournalDamaged, JournalFailed, JournalTooNew
+from kiosk.engine.database import (
+    Database,
+    JournalDamaged,
+    JournalFailed,
+    JournalOfAnother,
+    JournalTooNew,
+)
 from kiosk.engine.encoding import ENCODING, EventCodec, NotUnderstood, kind_of, kinds_of
 from kiosk.flow.event import Event
 from vending.messages import Report
@@ -85,12 +93,17 @@ class Journal:
         database: Database,
         codec: EventCodec | None = None,
         *,
+        owner: str = "",
         new_id: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
+        """``owner``: the terminal's number; empty: whose journal it is does not matter."""
         self.database = database
+        self._owner = owner
         self._codec = codec or EventCodec(kinds_of(Event))
         self._new_id = new_id
         self._anchor = Anchor(database.file.with_suffix(database.file.suffix + ".head"))
+        self._opening = threading.RLock()
+        self._is_open = False
         self._head = genesis("")
         self.journal_id = ""
         """Random, made with the journal: the name under which its reports are numbered."""
@@ -103,27 +116,36 @@ class Journal:
     def open(self) -> None:
         """Open, lock and check the whole journal; it may have been open before.
 
-        Raises JournalInUse, JournalTooNew, JournalDamaged with the first entry that cannot be
-        trusted, JournalFull or JournalFailed.
+        Raises JournalInUse, JournalTooNew, JournalOfAnother, JournalDamaged with the first entry
+        that cannot be trusted, JournalFull or JournalFailed.
         """
-        self.close()
-        self.database.trusted_seq = 0
-        self.database.open()
-        try:
-            anchored = self._open_anchor()
-            with self.database.transaction() as connection:
-                self._set_up(connection)
-                self._head = self._checked(connection, anchored)
-                _check_rest(connection, self._head)
-        except BaseException:
+        with self._opening:
             self.close()
-            raise
-        self._anchor.write(self._head.seq, self._head.hash)
+            try:
+                self._open()
+            except BaseException:
+                self.close()
+                raise
+            self._is_open = True
 
     def close(self) -> None:
         """Close; every entry is already on the disk."""
-        self.database.close()
-        self._anchor.close()
+        with self._opening:
+            self._is_open = False
+            self.database.close()
+            self._anchor.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction on a journal that is open and was found whole.
+
+        For whoever else keeps tables here, from any thread. Raises JournalError.
+        """
+        with self._opening:
+            if not self._is_open:
+                raise JournalFailed("the journal is not open")
+            with self.database.transaction() as connection:
+                yield connection
 
     def append(self, event: Event, reports: Sequence[Report] = ()) -> int:
         """Add a fact and queue ``reports``, both or neither; durable on return. Gives its seq.
@@ -136,7 +158,7 @@ class Journal:
         body = self._codec.encode(event)
         entry = link(self._head, event.at_ms, ENCODING, kind_of(event), body)
         with self.database.transaction() as connection:
-            connection.exec_driver_sql(_INSERT, entry)
+            outbox.insert_prepared(connection, _INSERT, entry)
             if reports:
                 outbox.put(connection, entry.seq, event.at_ms, reports)
         self._head = Head(entry.seq, entry.at_ms, entry.hash)
@@ -207,6 +229,16 @@ class Journal:
                 return Checkpoint(row.seq, body)
         return None
 
+    def _open(self) -> None:
+        self.database.trusted_seq = 0
+        self.database.open()
+        anchored = self._open_anchor()
+        with self.database.transaction() as connection:
+            self._set_up(connection)
+            self._head = self._checked(connection, anchored)
+            _check_rest(connection, self._head)
+        self._anchor.write(self._head.seq, self._head.hash)
+
     def _open_anchor(self) -> tuple[int, bytes] | None:
         try:
             return self._anchor.open()
@@ -219,11 +251,13 @@ class Journal:
         outbox.TABLES.create_all(connection)
         stored = {row.name: row.value for row in connection.execute(select(_meta))}
         if not stored:
-            stored = {"schema": str(SCHEMA), "encoding": str(ENCODING), "id": self._new_id()}
+            stored = {"schema": str(SCHEMA), "id": self._new_id(), "owner": self._owner}
             rows = [{"name": name, "value": value} for name, value in stored.items()]
             connection.execute(_meta.insert(), rows)
         if stored.get("schema") != str(SCHEMA):
             raise JournalTooNew(f"schema {stored.get('schema')} is not known")
+        if self._owner and stored.get("owner") != self._owner:
+            raise JournalOfAnother(f"of terminal {stored.get('owner')}, not {self._owner}")
         self.journal_id = stored.get("id", "")
 
     def _checked(self, connection: Connection, anchored: tuple[int, bytes] | None) -> Head:
@@ -257,6 +291,6 @@ def _checkpoint_digest(chain_hash: bytes, version: str, body: bytes) -> bytes:
     return hashlib.sha256(chain_hash + version.encode() + b"\n" + body).digest()
 
 
-def journal_at(directory: Path) -> Journal:
-    """Return the journal kept in ``directory``, not yet open."""
-    return Journal(Database(directory / "journal.db"))
+def journal_at(directory: Path, terminal_no: str) -> Journal:
+    """Return the journal that a terminal keeps in ``directory``, not yet open."""
+    return Journal(Database(directory / "journal.db"), owner=terminal_no)

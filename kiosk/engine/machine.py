@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from kiosk.flow.command import Command
-from kiosk.flow.event import Event
+from kiosk.flow.event import Event, Restarted
 
 
 class Staged(Protocol):
@@ -39,5 +39,9 @@ class Machine(Generic[S]):
     """What a fact says that holds until the next fact of the same key (a printer's state, a card in
     the slot); None: a moment. Devices tell each once, so the engine remembers them over a halt.
     """
+    restarted: Callable[[str, str], Event] = lambda boot_id, software_version: Restarted(
+        boot_id=boot_id, software_version=software_version
+    )
+    """The fact that the program started."""
     make_safe: tuple[Command, ...] = ()
     """What is wished for when the engine halts: nothing that needs the journal."""

