@@ -6,24 +6,30 @@ Every limit is enforced in escrow, so that whenever the customer stops, what is 
 from kiosk.flow import event as ev
 from kiosk.flow.command import (
     AskNote,
-    AskTrial,
     CloseAcceptor,
-    Command,
     OpenAcceptor,
     ReturnNote,
     StackNote,
     Tell,
 )
 from kiosk.flow.event import DeviceState
+from kiosk.flow.notes import (
+    arrived,
+    credit,
+    is_on_its_way,
+    is_spent,
+    local_quote,
+    offered,
+    set_aside,
+)
 from kiosk.flow.rules import ALL_PHASES, Step, on
 from kiosk.flow.service import abandon, acceptor_works, home, more_time_or, refuse
 from kiosk.flow.session import REJECT_NOTICES, Cause, Notice, Order, Phase, Session, Why
 from kiosk.flow.vend import take_up
 from vending.card import WalletUnit
 from vending.energy import WH_PER_WALLET_UNIT
-from vending.messages import Account, Note, NoteInSuspense, NoteTaken, OrderOpened, Reason
+from vending.messages import Account, Note, OrderOpened, Reason
 from vending.order_no import make_order_no
-from vending.tariff import Quote, quote
 
 _AFTER_CLOSING = {
     Phase.VENDING,
@@ -41,8 +47,10 @@ def open_order(session: Session, event: ev.CashChosen) -> Step:
     if not card or not account or not acceptor_works(session):
         return refuse(session, Why.CASH_UNAVAILABLE)
     values = session.policy.note_values_fen
-    if all(objection(session, value) for value in values):
-        return refuse(session, Reason.OVERSTOCK)
+    objections = {objection(session, value) for value in values}
+    if None not in objections:
+        too_poor = objections == {Notice.NOTE_TOO_SMALL}
+        return refuse(session, Reason.BELOW_MINIMUM if too_poor else Reason.OVERSTOCK)
     sequence = session.orders_made + 1
     number = make_order_no(session.policy.terminal_no, event.at_ms, sequence)
     order = Order(order_no=number, opened_at_ms=event.at_ms, account=account, card=card)
@@ -63,19 +71,21 @@ def open_order(session: Session, event: ev.CashChosen) -> Step:
 @on(Phase.TENDERING, ev.NoteEscrowed, to=Phase.STACKING)
 def judge(session: Session, event: ev.NoteEscrowed) -> Step:
     """Swallow a note only if the purchase may still be made with it."""
-    objected = objection(session, event.value_fen)
+    known = offered(session, event.note_id)
+    spent = Notice.NOTE_RETURNED if is_spent(known, event.note_id) else None
+    objected = spent or objection(session, event.value_fen)
     if objected:
         back = ReturnNote(note_id=event.note_id, value_fen=event.value_fen)
-        return session.to(Phase.TENDERING, notice=objected), (back,)
+        return known.to(Phase.TENDERING, notice=objected), (back,)
     note = Note(note_id=event.note_id, value_fen=event.value_fen)
     swallow = StackNote(note_id=event.note_id, value_fen=event.value_fen)
-    return session.to(Phase.STACKING, escrow=note, notice=None), (swallow,)
+    return known.to(Phase.STACKING, escrow=note, notice=None), (swallow,)
 
 
 def objection(session: Session, value_fen: int) -> Notice | None:
     """Return why a note of ``value_fen`` must go back, or None."""
     account = session.account
-    if account is None:
+    if account is None or value_fen not in session.policy.note_values_fen:
         return Notice.NOTE_RETURNED
     limits = account.limits
     total_fen = session.paid_fen + value_fen
@@ -87,8 +97,10 @@ def objection(session: Session, value_fen: int) -> Notice | None:
         return Notice.NOTE_TOO_SMALL
     if total_fen % limits.multiple_fen:
         return Notice.NOTE_NOT_MULTIPLE
-    most = limits.max_wallet_amount
-    if most is not None and wallet_amount(account, total_fen) > most:
+    amount, most = wallet_amount(account, total_fen), limits.max_wallet_amount
+    if amount <= 0:
+        return Notice.NOTE_TOO_SMALL
+    if most is not None and amount > most:
         return Notice.NOTE_OVERSTOCK
     return None
 
@@ -101,19 +113,6 @@ def wallet_amount(account: Account, paid_fen: int) -> int:
     return local.energy_wh // WH_PER_WALLET_UNIT if local else 0
 
 
-def local_quote(account: Account, paid_fen: int) -> Quote | None:
-    """Return what ``paid_fen`` buys by the account's tariff; None when it has none."""
-    if account.tariff is None:
-        return None
-    return quote(
-        account.tariff,
-        used_wh=account.used_this_year_wh,
-        arrears_fen=account.arrears_fen,
-        balance_fen=account.balance_fen,
-        paid_fen=paid_fen,
-    )
-
-
 # -- what became of a note -----------------------------------------------------------------------
 
 
@@ -121,43 +120,25 @@ def local_quote(account: Account, paid_fen: int) -> Quote | None:
 def count(session: Session, event: ev.NoteStacked) -> Step:
     """It is money now."""
     counted, wishes = credit(session, event)
-    if session.finishing:
-        return counted.to(Phase.CLOSING), (*wishes, CloseAcceptor())
-    return counted.to(Phase.TENDERING), wishes
+    if counted.escrow:
+        return counted, wishes
+    after, closing = _next_note(counted)
+    return after, (*wishes, *closing)
 
 
-@on({Phase.TENDERING, Phase.CLOSING}, ev.NoteStacked)
+def _next_note(session: Session) -> Step:
+    """Take another one, unless the customer has finished or left, or the slot broke meanwhile."""
+    if not acceptor_works(session):
+        return _close(session.but(notice=Notice.ACCEPTOR_FAULT), Why.CASH_UNAVAILABLE)
+    if session.finishing or not session.card_present:
+        return _close(session, None if session.finishing else Why.CANCELLED)
+    return session.to(Phase.TENDERING), ()
+
+
+@on(ALL_PHASES - {Phase.STACKING}, ev.NoteStacked)
 def count_unasked(session: Session, event: ev.NoteStacked) -> Step:
-    """The acceptor swallowed it all the same, or said so late: it is this customer's money."""
+    """The acceptor swallowed it all the same, or said so late: to its order, else to suspense."""
     return credit(session, event)
-
-
-@on(
-    ALL_PHASES - {Phase.STACKING, Phase.TENDERING, Phase.CLOSING},
-    ev.NoteStacked,
-)
-def count_late(session: Session, event: ev.NoteStacked) -> Step:
-    """A note after the money was counted: to the order while nothing was sold, else to suspense."""
-    if session.order and not session.order.vend_asked:
-        return credit(session, event)
-    return session, into_suspense(session, event.note_id, event.value_fen, event.at_ms, True)
-
-
-def credit(session: Session, event: ev.NoteStacked) -> Step:
-    """Add the note to the order, once, and report it."""
-    order = session.order
-    if order is None:
-        return session, into_suspense(session, event.note_id, event.value_fen, event.at_ms, True)
-    note = Note(note_id=event.note_id, value_fen=event.value_fen)
-    grown = order.with_note(note)
-    if grown is order:
-        return session.but(escrow=None), ()
-    taken = NoteTaken(order_no=order.order_no, note=note, at_ms=event.at_ms)
-    paid_fen = grown.paid_fen
-    local = local_quote(order.account, paid_fen)
-    counted = session.but(order=grown, escrow=None, notice=None, quote=local)
-    asking: tuple[Command, ...] = () if local else (AskTrial.of(order.account, paid_fen),)
-    return counted, (Tell(report=taken), *asking)
 
 
 @on({Phase.TENDERING, Phase.STACKING, Phase.CLOSING}, ev.TrialAnswered)
@@ -173,10 +154,9 @@ def price(session: Session, event: ev.TrialAnswered) -> Step:
 @on(Phase.STACKING, ev.NoteReturned, to={Phase.TENDERING, Phase.CLOSING})
 def give_up_note(session: Session, event: ev.NoteReturned) -> Step:
     """It came back instead of going in."""
-    back = session.but(escrow=None, notice=Notice.NOTE_RETURNED)
-    if session.finishing:
-        return back.to(Phase.CLOSING), (CloseAcceptor(),)
-    return back.to(Phase.TENDERING), ()
+    if not is_on_its_way(session, event.note_id):
+        return session, ()
+    return _next_note(session.but(escrow=None, notice=Notice.NOTE_RETURNED))
 
 
 @on(Phase.TENDERING, ev.NoteReturned)
@@ -195,28 +175,16 @@ def explain_reject(session: Session, event: ev.NoteRejected) -> Step:
 @on(ALL_PHASES - {Phase.STACKING}, ev.NoteUnknown)
 def suspect(session: Session, event: ev.NoteUnknown) -> Step:
     """Nobody can tell: to suspense, uncertain, for a person to look at."""
-    return session, into_suspense(session, event.note_id, event.value_fen, event.at_ms, False)
+    return set_aside(session, event)
 
 
 @on(Phase.STACKING, ev.NoteUnknown, to=Phase.CLOSING)
 def stop_on_unknown(session: Session, event: ev.NoteUnknown) -> Step:
     """Take no more notes after one that vanished; sell what is certain."""
-    closing = session.to(Phase.CLOSING, escrow=None, notice=Notice.NOTE_UNKNOWN)
-    told = into_suspense(session, event.note_id, event.value_fen, event.at_ms, False)
-    return closing, (*told, CloseAcceptor())
-
-
-def into_suspense(
-    session: Session, note_id: str, value_fen: int, at_ms: int, certain: bool
-) -> tuple[Command, ...]:
-    """Return the report of a note that no purchase can use, unless a purchase already has it."""
-    orders = (*session.parked, *((session.order,) if session.order else ()))
-    if any(note.note_id == note_id for order in orders for note in order.notes):
-        return ()
-    near = session.order.order_no if session.order else None
-    note = Note(note_id=note_id, value_fen=value_fen)
-    held = NoteInSuspense(note=note, near_order_no=near, certain=certain, at_ms=at_ms)
-    return (Tell(report=held),)
+    left, told = set_aside(session, event)
+    if left.escrow:
+        return left, told
+    return left.to(Phase.CLOSING, notice=Notice.NOTE_UNKNOWN), (*told, CloseAcceptor())
 
 
 # -- finishing -----------------------------------------------------------------------------------
@@ -278,15 +246,16 @@ def _close(session: Session, cause: Cause | None) -> Step:
 @on(Phase.CLOSING, ev.NoteEscrowed)
 def judge_late(session: Session, event: ev.NoteEscrowed) -> Step:
     """A note that slipped in goes back; one that we had already decided to swallow goes in."""
-    decided = session.escrow is not None and session.escrow.note_id == event.note_id
-    kind = StackNote if decided else ReturnNote
-    return session, (kind(note_id=event.note_id, value_fen=event.value_fen),)
+    kind = StackNote if is_on_its_way(session, event.note_id) else ReturnNote
+    return offered(session, event.note_id), (
+        kind(note_id=event.note_id, value_fen=event.value_fen),
+    )
 
 
 @on(Phase.CLOSING, ev.NoteReturned)
 def forget_note(session: Session, event: ev.NoteReturned) -> Step:
     """It is the customer's again."""
-    return session.but(escrow=None, notice=Notice.NOTE_RETURNED), ()
+    return arrived(session, event.note_id).but(notice=Notice.NOTE_RETURNED), ()
 
 
 @on(Phase.CLOSING, ev.AcceptorClosed, to=_AFTER_CLOSING)

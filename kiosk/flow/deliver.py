@@ -58,8 +58,15 @@ def prove_write(session: Session, event: ev.Event) -> Step:
     return session.to(Phase.PROVING), (wish,)
 
 
+@on(Phase.PROVING, ev.CardInserted)
+def look_again(session: Session, event: ev.CardInserted) -> Step:
+    """It was out, perhaps too soon for the proof under way."""
+    order = session.order
+    return prove(session, order, order.vend) if order and order.vend else (session, ())
+
+
 @on(
-    Phase.PROVING,
+    {Phase.PROVING, Phase.CARD_BACK},
     ev.CardProved,
     to={Phase.DONE, Phase.WRITING, Phase.CARD_BACK, Phase.DOUBTFUL},
 )

@@ -1,4 +1,4 @@
-"""Draws the flow from its rules, so that the picture cannot lie. Kept in `docs/flow.md` by a test."""
+"""Draws the flow from its rules, so that the picture cannot lie. A test keeps it in `docs/flow.md`."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,9 +11,10 @@ from kiosk.flow.session import MORE_TIME_S, PHASES, Phase
 
 HEAD = """# The flow of a purchase
 
-Drawn from the rules in `kiosk/flow` by `python -m kiosk.flow.diagram > docs/flow.md`; a test compares.
-A fact that has no rule in a phase is journalled and not obeyed. `Restarted` (the program started) is
-left out of the picture: it leads from every phase to the one where what was pending is asked about.
+Drawn from the rules in `kiosk/flow` by `python -m kiosk.flow.diagram > docs/flow.md`; a test
+compares. A fact that has no rule in a phase is journalled and not obeyed. `Restarted` (the program
+started) is left out of the picture: it leads from every phase to the one where what was pending is
+asked about.
 """
 
 

@@ -21,18 +21,20 @@ def read(session: Session, event: ev.CardInserted) -> Step:
     return session.to(Phase.READING), (ReadCard(),)
 
 
-@on(Phase.READING, ev.CardRead, to={Phase.LOOKING_UP, Phase.VENDING, Phase.PROVING})
+@on(Phase.READING, ev.CardRead, to={Phase.LOOKING_UP, Phase.REFUSED, Phase.VENDING, Phase.PROVING})
 def look_up(session: Session, event: ev.CardRead) -> Step:
     """Deliver first what this card has already paid for; or ask whose card it is."""
     waiting = parked_for(session, event.card)
     if waiting is None:
+        if len(session.parked) >= session.policy.parked_orders:
+            return refuse(session, Why.TOO_MANY_OPEN)
         looking = session.to(Phase.LOOKING_UP, card=event.card)
         return looking, (LookUpAccount(card=event.card),)
     others = tuple(order for order in session.parked if order.order_no != waiting.order_no)
     resumed = session.but(
         parked=others, card=event.card, account=waiting.account, notice=Notice.RESUMED
     )
-    return take_up(resumed, waiting)
+    return take_up(resumed, replace(waiting, inquiries=0, writes=0))
 
 
 def parked_for(session: Session, card: CardSnapshot) -> Order | None:
@@ -41,11 +43,9 @@ def parked_for(session: Session, card: CardSnapshot) -> Order | None:
     return next(same, None)
 
 
-@on(Phase.READING, ev.CardUnreadable, to={Phase.REFUSED, Phase.IDLE, Phase.OUT_OF_SERVICE})
+@on(Phase.READING, ev.CardUnreadable, to=Phase.REFUSED)
 def say_unreadable(session: Session, event: ev.CardUnreadable) -> Step:
-    """Say what is wrong with the card; when it was pulled there is nobody to say it to."""
-    if event.fault is CardFault.PULLED and not session.card_present:
-        return home(session), ()
+    """Say what is wrong with the card."""
     return refuse(session, event.fault)
 
 

@@ -19,6 +19,8 @@ from kiosk.flow.session import Phase, Session
 RULE_FILES = (service, identify, cash, vend, deliver)
 """Importing them fills the table."""
 
+MOST_PENDING = 128
+"""More than one purchase of the most notes can leave open; the oldest question is given up."""
 MAKE_SAFE: tuple[Command, ...] = (CloseAcceptor(),)
 """What is wished for when the engine must stop: no more money is taken."""
 
@@ -68,7 +70,9 @@ def _is_stale(session: Session, event: Event) -> bool:
 
 
 def _with_pending(session: Session, wishes: tuple[Command, ...]) -> Step:
+    """Equal wishes are settled by the same answer, so one of them stands for all."""
     expecting = tuple(wish for wish in wishes if wish.answers)
     if not expecting:
         return session, wishes
-    return replace(session, pending=(*session.pending, *expecting)), wishes
+    earlier = tuple(wish for wish in session.pending if wish not in expecting)
+    return replace(session, pending=(*earlier, *expecting)[-MOST_PENDING:]), wishes

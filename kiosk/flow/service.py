@@ -2,7 +2,6 @@
 
 from kiosk.flow import event as ev
 from kiosk.flow.command import (
-    AskNote,
     CloseAcceptor,
     Command,
     InquireVend,
@@ -14,7 +13,7 @@ from kiosk.flow.command import (
 )
 from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.rules import ALL_PHASES, Step, on
-from kiosk.flow.session import PHASES, Cause, PartStatus, Phase, Session, Why
+from kiosk.flow.session import PHASES, Cause, Order, PartStatus, Phase, Session, Why
 from vending.messages import Alarm, OrderAbandoned
 
 _WORKING = {DeviceState.OK, DeviceState.LOW}
@@ -66,8 +65,6 @@ def out_of_service_cause(session: Session) -> Why | None:
         return boxes.get(acceptor.fault, Why.ACCEPTOR_DOWN)
     if office.state not in _WORKING:
         return Why.OFFICE_DOWN
-    if len(session.parked) >= session.policy.parked_orders:
-        return Why.TOO_MANY_OPEN
     return None
 
 
@@ -94,6 +91,7 @@ def home(session: Session) -> Session:
         parked=parked,
         orders_made=session.orders_made,
         note_end=session.note_end,
+        notes_seen=session.notes_seen,
         pending=lasting,
     )
     cause = out_of_service_cause(bare)
@@ -102,8 +100,6 @@ def home(session: Session) -> Session:
 
 def refuse(session: Session, cause: Cause) -> Step:
     """Explain, and let the customer take the card. Nothing was paid."""
-    if not session.card_present and cause in {Why.CANCELLED, Why.TIMED_OUT}:
-        return home(session), ()
     return session.to(Phase.REFUSED, cause=cause, notice=None, escrow=None), (ReleaseCard(),)
 
 
@@ -147,28 +143,46 @@ _MONEY_MAY_MOVE = {Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
 _CARD_MAY_BE_WRITTEN = {Phase.WRITING, Phase.PROVING, Phase.CARD_BACK}
 
 
-@on(ALL_PHASES, ev.Restarted, to=ALL_PHASES)
+@on(
+    ALL_PHASES,
+    ev.Restarted,
+    to={Phase.CLOSING, Phase.VENDING, Phase.CARD_BACK, Phase.OUT_OF_SERVICE},
+)
 def start_again(session: Session, event: ev.Restarted) -> Step:
     """Ask about everything that is pending; finish or park the order in hand.
 
     What the card holds is asked when the reader reports a card: until then there is none to ask.
     """
-    asks = tuple(ask for wish in session.pending for ask in wish.ask())
+    lasting = _questions(session.pending)
     woken = session.but(parts={}, card_present=False, pending=())
     if woken.phase in _MONEY_MAY_MOVE:
-        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(asks)
+        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(lasting)
     if woken.phase is Phase.VENDING and woken.order:
-        return woken.to(Phase.VENDING), asks or (InquireVend(order_no=woken.order.order_no),)
-    lasting = tuple(ask for ask in asks if isinstance(ask, _OUTLIVES_A_CUSTOMER))
+        return woken.to(Phase.VENDING), _about(lasting, woken.order)
     if woken.phase in _CARD_MAY_BE_WRITTEN and woken.order:
         return woken.to(Phase.CARD_BACK, cause=None), lasting
     return home(woken), lasting
 
 
+def _questions(pending: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Return what outlives a customer as questions, one about each note and order."""
+    asks = (ask for wish in pending for ask in wish.ask())
+    return tuple({_subject(a): a for a in asks if isinstance(a, _OUTLIVES_A_CUSTOMER)}.values())
+
+
+def _subject(ask: Command) -> tuple[type[Command], str]:
+    return type(ask), getattr(ask, "note_id", "") or getattr(ask, "order_no", "")
+
+
 def _once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
     """Notes are asked about before the acceptor is closed, and it is closed once."""
-    notes = tuple(ask for ask in asks if isinstance(ask, AskNote))
-    return (*notes, CloseAcceptor())
+    return (*(ask for ask in asks if not isinstance(ask, CloseAcceptor)), CloseAcceptor())
+
+
+def _about(asks: tuple[Command, ...], order: Order) -> tuple[Command, ...]:
+    """The order in hand is asked about, whatever else is."""
+    own = InquireVend(order_no=order.order_no)
+    return asks if _subject(own) in {_subject(ask) for ask in asks} else (*asks, own)
 
 
 def abandon(session: Session, at_ms: int) -> tuple[Command, ...]:

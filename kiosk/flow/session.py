@@ -138,6 +138,7 @@ class Why(StrEnum):
     CARD_GONE = "card-gone"
     CARD_DOUBTFUL = "card-doubtful"
     SEALS_FAILED = "seals-failed"
+    TOO_MANY_OPEN = "too-many-open"
     # out of service
     STARTING = "starting"
     READER_DOWN = "reader-down"
@@ -145,7 +146,6 @@ class Why(StrEnum):
     BOX_REMOVED = "box-removed"
     BOX_FULL = "box-full"
     OFFICE_DOWN = "office-down"
-    TOO_MANY_OPEN = "too-many-open"
     RECORDS_DAMAGED = "records-damaged"
     NO_SPACE = "no-space"
     CLOCK_WRONG = "clock-wrong"
@@ -154,6 +154,24 @@ class Why(StrEnum):
 
 
 Cause = Why | Reason | CardFault
+
+
+class NoteFate(StrEnum):
+    """What is known of a note that was in escrow."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    """Reported as uncertain: a person looks for it, no purchase may use it any more."""
+    BOXED = "boxed"
+    """In the cash box, and reported."""
+
+
+class SeenNote(Struct, frozen=True):
+    """A note, the order that was in hand when it was offered, and its fate."""
+
+    note_id: str
+    order_no: str | None
+    fate: NoteFate
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -166,7 +184,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """The card as read before anything was paid."""
     notes: tuple[Note, ...] = ()
     vend_asked: bool = False
-    """The question "sell" has been put at least once: from now on only "did you sell?" is certain.
+    """The question "sell" has been put at least once: from now on only "did you sell?" is certain,
+    and the notes in it stay as they are.
     """
     vend: Vend | None = None
     refused: Reason | None = None
@@ -178,12 +197,6 @@ class Order(Struct, frozen=True, kw_only=True):
     def paid_fen(self) -> int:
         """What is in the box for this order."""
         return sum(note.value_fen for note in self.notes)
-
-    def with_note(self, note: Note) -> "Order":
-        """Add a stacked note; the same note twice counts once."""
-        if any(known.note_id == note.note_id for known in self.notes):
-            return self
-        return replace(self, notes=(*self.notes, note))
 
 
 class PartStatus(Struct, frozen=True):
@@ -221,6 +234,8 @@ class Session(Struct, frozen=True, kw_only=True):
     """Paid orders that still wait for their card, oldest first."""
     orders_made: int = 0
     """Sequence of the last order number."""
+    notes_seen: tuple[SeenNote, ...] = ()
+    """The latest notes, so that none is counted twice or for somebody else."""
     note_end: NoteStacked | NoteUnknown | None = None
     """The last end of a note, while the acceptor may still repeat it: it may not have heard us."""
     pending: tuple[Command, ...] = ()

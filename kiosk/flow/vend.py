@@ -13,9 +13,10 @@ from kiosk.flow.command import (
     WriteCard,
 )
 from kiosk.flow.rules import ALL_PHASES, Step, on
+from kiosk.flow.service import refuse
 from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
 from kiosk.flow.slip import print_slip
-from vending.messages import OrderParked, Vend, VendRequest
+from vending.messages import OrderParked, Reason, Vend, VendRequest
 
 FIRST_PAUSE_S = 3
 """Before the first inquiry; each further one waits twice as long."""
@@ -103,25 +104,35 @@ def remember_vend(session: Session, event: ev.VendApproved) -> Step:
 
 
 def _with_vend(order: Order, vend: Vend) -> Order:
-    return replace(order, vend=vend) if order.order_no == vend.order_no else order
+    ours = order.vend_asked and order.vend is None and order.order_no == vend.order_no
+    return replace(order, vend=vend) if ours else order
 
 
 @on(Phase.DOUBTFUL, ev.VendApproved, to=Phase.WRITING)
 def sold_at_last(session: Session, event: ev.VendApproved) -> Step:
-    """The answer came while the customer still stands there with the card in the slot: deliver."""
+    """The answer came while the customer still stands there with the card in the slot: deliver.
+
+    Only if it is news: what was sold before is in doubt for what is on the card.
+    """
     order = session.order
-    if order and order.order_no == event.vend.order_no and session.card_present:
+    ours = order is not None and order.order_no == event.vend.order_no
+    if order and ours and order.vend is None and session.card_present:
         return write(session, order, event.vend)
     return remember_vend(session, event)
 
 
-@on(Phase.VENDING, ev.VendRefused, to=Phase.DOUBTFUL)
+@on(Phase.VENDING, ev.VendRefused, to={Phase.DOUBTFUL, Phase.REFUSED})
 def not_sold(session: Session, event: ev.VendRefused) -> Step:
-    """A definite no after the money is in: staff decide, nothing is sold meanwhile."""
+    """A definite no after the money is in: staff decide, nothing is sold meanwhile.
+
+    An order that staff have cancelled is over here; the head office has its money and its end.
+    """
     order = session.order
     if order is None or order.order_no != event.order_no:
         return session, ()
-    refused = replace(order, refused=event.reason, vend_asked=False)
+    if event.reason is Reason.ORDER_CANCELLED:
+        return refuse(session.but(order=None), event.reason)
+    refused = replace(order, refused=event.reason)
     return park(session, refused, event.reason, event.at_ms)
 
 
@@ -131,9 +142,16 @@ def sell_again(session: Session, event: ev.VendNotSold) -> Step:
     order = session.order
     if order is None or order.order_no != event.order_no:
         return session, ()
+    if _is_asked(session, order):
+        return session, ()
     if order.inquiries >= session.policy.inquiries:
-        return park(session, replace(order, vend_asked=False), Why.NOT_SOLD, event.at_ms)
+        return park(session, order, Why.NOT_SOLD, event.at_ms)
     return sell(session, replace(order, inquiries=order.inquiries + 1))
+
+
+def _is_asked(session: Session, order: Order) -> bool:
+    """Tell whether the sale was asked for again and not answered: an old inquiry's answer came."""
+    return any(isinstance(w, RequestVend) and w.order_no == order.order_no for w in session.pending)
 
 
 @on(Phase.VENDING, ev.VendUnknown, to=Phase.DOUBTFUL)
