@@ -1,4 +1,6 @@
 import json
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,8 @@ import pytest
 from center.api.openapi import document
 from center.api.problem import problem, status_of
 from center.api.routes import ROUTES
+from center.app import VERSION
+from vending import seal
 from vending.wire import ProblemCode
 
 PAGE = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -70,3 +74,17 @@ def test_every_problem_says_what_to_do(code: ProblemCode) -> None:
     assert told.status == status_of(code) >= 400
     assert told.title
     assert told.next.endswith(".")
+
+
+def test_the_integrators_test_vector_is_right() -> None:
+    page = (PAGE.parent / "integrators.md").read_text("utf-8")
+    public_key, *signature = re.findall(r"\b[0-9a-f]{64}\b", page)
+    text = seal.canonical(
+        "POST", "/v1/vends", "310001", "0123456789abcdef0123456789abcdef", 17, b"{}"
+    )
+    assert seal.is_signed(bytes.fromhex(public_key), text, "".join(signature))
+
+
+def test_the_service_tells_the_project_s_version() -> None:
+    project = tomllib.loads((PAGE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == VERSION
