@@ -65,6 +65,10 @@ _REPORT: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)
 _encode = msgspec.json.Encoder().encode
 
 
+STORE_PAUSE_MS = 5_000
+"""Pause while the database cannot be used; the engine says why."""
+
+
 class StoreError(Exception):
     """The database did not do it, or it is not known whether it did."""
 
@@ -238,7 +242,7 @@ class Outbox:
         self,
         store: Store,
         deliver: Callable[[ReportEnvelope], ReportTaken],
-        journal_id: Callable[[], str],
+        journal_id: str,
         *,
         wall_ms: Callable[[], int],
         draw: Callable[[], float],
@@ -246,9 +250,7 @@ class Outbox:
         alarm_after_ms: int = 24 * 3_600_000,
         keep_done: int = 20_000,
     ) -> None:
-        """``journal_id`` is asked once the store is open; ``draw`` returns numbers from [0, 1);
-        ``keep_done`` taken reports stay readable.
-        """
+        """``draw`` returns numbers from [0, 1). ``keep_done`` taken reports stay readable."""
         self._store = store
         self._deliver = deliver
         self._journal_id = journal_id
@@ -268,9 +270,16 @@ class Outbox:
     def turn(self) -> int | None:
         """Try one delivery; return the milliseconds until the next turn is worth while.
 
-        0: at once. None: nothing is waiting. Raises StoreError when the database fails; what was
-        being delivered is then delivered again later.
+        0: at once. None: nothing is waiting. When the database fails, what was being delivered is
+        delivered again later.
         """
+        try:
+            return self._turn()
+        except StoreError as error:
+            _logger.warning("reports wait for the journal: %s", error)
+            return STORE_PAUSE_MS
+
+    def _turn(self) -> int | None:
         now_ms = self._wall_ms()
         with self._store.transaction() as connection:
             self._raise_alarm(connection, now_ms)
@@ -302,7 +311,7 @@ class Outbox:
             query = select(outbox.c.body).where(outbox.c.report_no == report_no)
             body: bytes = connection.execute(query).scalar_one()
         return ReportEnvelope(
-            report_no=report_no, journal_id=self._journal_id(), report=_REPORT.decode(body)
+            report_no=report_no, journal_id=self._journal_id, report=_REPORT.decode(body)
         )
 
     def _done(self, waiting: Waiting) -> None:

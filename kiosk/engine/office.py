@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
-
 from kiosk.backend.port import HeadOffice, NoAnswer, NotAllowed, OfficeError
 from kiosk.devices.port import Post
 from kiosk.engine.clock import Clock
@@ -108,23 +106,6 @@ QUESTIONS: dict[type[Command], Question] = {
 # -- how the line is -------------------------------------------------------------------------------
 
 
-class SiteLimits(NamedTuple):
-    """Least and most of one purchase at this site, in fen; 0: as the account says."""
-
-    min_fen: int = 0
-    max_fen: int = 0
-
-    def narrowed(self, account: Account) -> Account:
-        """Return the account as this site serves it."""
-        limits = account.limits
-        least = max(limits.min_fen, self.min_fen)
-        most = min(limits.max_fen, self.max_fen or limits.max_fen)
-        return replace(account, limits=replace(limits, min_fen=least, max_fen=most))
-
-
-AS_THE_ACCOUNT_SAYS = SiteLimits()
-
-
 class LineStatus:
     """Whether the head office answers. Posts each change once; safe from every thread."""
 
@@ -188,20 +169,14 @@ class OfficeLane:
         *,
         software_version: str,
         probe_s: float = 60.0,
-        site: SiteLimits = AS_THE_ACCOUNT_SAYS,
     ) -> None:
-        """``probe_s``: silence after which the line is tried when nobody uses it.
-
-        ``site`` narrows the limits of every account before it becomes a fact, so that a later
-        change of the configuration does not change what the journal says.
-        """
+        """``probe_s``: silence after which the line is tried when nobody uses it."""
         self._office = office
         self._post = post
         self._clock = clock
         self._status = status
         self._software_version = software_version
         self._probe_s = probe_s
-        self._site = site
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Command]] = []
         self._numbers = count()
@@ -252,8 +227,6 @@ class OfficeLane:
         self._end(fact)
 
     def _end(self, fact: Event | None) -> None:
-        if isinstance(fact, ev.AccountFound):
-            fact = ev.AccountFound(account=self._site.narrowed(fact.account))
         if fact is not None:
             self._post(fact)
 

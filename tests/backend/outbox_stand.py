@@ -63,7 +63,7 @@ class Stand:
         self.outbox = Outbox(
             self.journal,
             self.office.report,
-            lambda: self.journal.journal_id,
+            self.journal.journal_id,
             wall_ms=self.clock.wall_ms,
             draw=lambda: 0.5,
             back_off=BackOff(first_ms=1000, longest_ms=60_000, line_longest_ms=8_000),

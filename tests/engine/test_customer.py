@@ -5,23 +5,29 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from kiosk.engine.clock import ManualClock
-from kiosk.engine.config_file import load
-from kiosk.engine.customer import customer_machine, policy_of, site_limits_of
 from kiosk.engine.database import Database
 from kiosk.engine.engine import Engine, Settings
 from kiosk.engine.frozen import freeze, thaw
 from kiosk.engine.journal import Journal
-from kiosk.engine.office import SiteLimits
+from kiosk.engine.machine import Machine
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import Device, DeviceState, Event
-from kiosk.flow.session import Phase, Policy, Session
+from kiosk.flow.machine import MAKE_SAFE, is_resting, standing, step
+from kiosk.flow.screen import timeout_s
+from kiosk.flow.session import Phase, Policy, Session, fresh
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
-from tests.engine.test_config import GOOD, written
 from vending.card import Verdict
 
-POLICY = Policy(terminal_no="310001")
+MACHINE: Machine[Session] = Machine(
+    fresh=fresh(Policy(terminal_no="310001")),
+    step=step,
+    timeout_s=timeout_s,
+    is_resting=is_resting,
+    standing=standing,
+    make_safe=MAKE_SAFE,
+)
 PARTS = [
     ev.DeviceChanged(device=device, state=DeviceState.OK)
     for device in (Device.CARD_READER, Device.ACCEPTOR, Device.PRINTER, Device.HEAD_OFFICE)
@@ -73,7 +79,7 @@ class Kiosk:
         self.journal = Journal(Database(directory / "journal.db", lock_wait_s=0.0), owner="310001")
         self.wishes: list[Command] = []
         self.engine: Engine[Session] = Engine(
-            customer_machine(POLICY),
+            MACHINE,
             self.journal,
             self.clock,
             self.wishes.append,
@@ -181,18 +187,3 @@ def started_again_after(facts: list[Event], directory: Path) -> Kiosk:
         journal.append(fact)
     journal.close()
     return Kiosk(directory)
-
-
-def test_the_policy_is_what_the_site_configured(tmp_path: Path) -> None:
-    config = load(
-        written(
-            tmp_path,
-            GOOD
-            + "[acceptor]\ndenominations_fen = [10000, 1000, 1000]\n"
-            + "[cash]\nmax_notes = 7\nmin_fen = 2000\n",
-        )
-    )
-    assert policy_of(config) == Policy(
-        terminal_no="310001", language="zh", note_values_fen=(1000, 10000), max_notes=7
-    )
-    assert site_limits_of(config) == SiteLimits(min_fen=2000, max_fen=0)

@@ -5,12 +5,10 @@ import pytest
 from kiosk.backend.port import NoAnswer, NotAllowed
 from kiosk.engine.clock import ManualClock
 from kiosk.engine.office import (
-    AS_THE_ACCOUNT_SAYS,
     FIRST_RETRY_S,
     MOST_QUESTIONS,
     LineStatus,
     OfficeLane,
-    SiteLimits,
 )
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
@@ -79,7 +77,7 @@ class Office:
 
 
 class Stand:
-    def __init__(self, site: SiteLimits = AS_THE_ACCOUNT_SAYS) -> None:
+    def __init__(self) -> None:
         self.clock = ManualClock()
         self.office = Office()
         self.facts: list[Event] = []
@@ -91,7 +89,6 @@ class Stand:
             self.status,
             software_version="1",
             probe_s=PROBE_S,
-            site=site,
         )
 
     def signed_in(self) -> "Stand":
@@ -170,22 +167,6 @@ def test_every_question_ends_in_its_fact(
 ) -> None:
     assert stand.ask(asked, said) == ([] if fact is None else [fact])
     assert len(stand.office.calls) == 1
-
-
-@pytest.mark.parametrize(
-    ("site", "limits"),
-    [
-        (SiteLimits(), (1000, 100_000)),
-        (SiteLimits(min_fen=2000), (2000, 100_000)),
-        (SiteLimits(max_fen=50_000), (1000, 50_000)),
-        (SiteLimits(min_fen=500, max_fen=200_000), (1000, 100_000)),
-    ],
-)
-def test_a_site_narrows_the_limits_of_an_account(site: SiteLimits, limits: tuple[int, int]) -> None:
-    stand = Stand(site).signed_in()
-    (fact,) = stand.ask(LOOK_UP, ACCOUNT)
-    assert isinstance(fact, ev.AccountFound)
-    assert (fact.account.limits.min_fen, fact.account.limits.max_fen) == limits
 
 
 def test_the_facts_are_what_the_wishes_wait_for(stand: Stand) -> None:

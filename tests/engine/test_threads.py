@@ -9,18 +9,23 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from kiosk.backend.outbox import Outbox
 from kiosk.engine.clock import SystemClock
-from kiosk.engine.customer import customer_machine
 from kiosk.engine.database import Database
-from kiosk.engine.engine import Halt, HaltReason, Settings
+from kiosk.engine.engine import Engine, Halt, HaltReason, Settings
+from kiosk.engine.executor import Executor, Ports
+from kiosk.engine.health import Health
+from kiosk.engine.inbox import Inbox
 from kiosk.engine.journal import Journal
-from kiosk.engine.shell import Parts, Shell
+from kiosk.engine.loop import Loop
+from kiosk.engine.office import LineStatus, OfficeLane
+from kiosk.engine.runner import Runner
 from kiosk.flow import event as ev
 from kiosk.flow.command import Slip
 from kiosk.flow.event import Device, DeviceState, Event
 from kiosk.flow.session import Phase, Session
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
-from tests.engine.test_customer import POLICY
+from tests.engine.test_customer import MACHINE
 from tests.engine.test_journal import sql
 from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
 from vending.messages import (
@@ -148,18 +153,53 @@ class Office:
         return ReportTaken(report_no=envelope.report_no)
 
 
+def in_s(clock: SystemClock, rest_ms: int | None) -> float | None:
+    return None if rest_ms is None else clock.monotonic_s() + rest_ms / 1000
+
+
 class Stand:
+    """A kiosk without a screen: five threads around one engine."""
+
     def __init__(self, directory: Path) -> None:
-        self.acceptor, self.office = Acceptor(), Office()
-        parts = Parts(CardDesk(), self.acceptor, Printer(), self.office)
+        clock, self.office = SystemClock(), Office()
+        self.inbox, self.health = Inbox(), Health(clock)
         self.journal = Journal(Database(directory / "journal.db"), owner="310001")
+        status = LineStatus(self.inbox.post, clock)
+        lane = OfficeLane(self.office, self.inbox.post, clock, status, software_version="1")
+        self.desk, self.acceptor, self.printer = CardDesk(), Acceptor(), Printer()
+        ports = Ports(self.desk, self.acceptor, self.printer, lane)
+        executor = Executor(ports, self.inbox.post)
         settings = Settings(software_version="1")
-        machine = customer_machine(POLICY)
-        self.shell = Shell(machine, self.journal, parts, SystemClock(), settings)
+        self.engine = Engine(MACHINE, self.journal, clock, executor.perform, settings)
         self.published: queue.Queue[Session] = queue.Queue()
         self.halts: queue.Queue[Halt] = queue.Queue()
-        self.shell.engine.listen(lambda session, _: self.published.put(session))
-        self.shell.engine.on_halt(self.halts.put)
+        self.engine.listen(lambda session, _: self.published.put(session))
+        self.engine.on_halt(self.halts.put)
+        outbox = Outbox(
+            self.journal,
+            status.watch(self.office.report),
+            "journal",
+            wall_ms=clock.wall_ms,
+            draw=lambda: 0.0,
+        )
+        self.runner = Runner(self.engine, self.inbox, clock, self.health.heart("engine", 10))
+        self.loops = [
+            Loop("network", lane.turn, clock, self.health.heart("network", 10)),
+            Loop("outbox", lambda: in_s(clock, outbox.turn()), clock, self.health.heart("o", 10)),
+        ]
+        lane.on_ask(self.loops[0].wake)
+        self.engine.on_reports(self.loops[1].wake)
+
+    def start(self) -> None:
+        self.runner.start()
+        for loop in self.loops:
+            loop.start()
+        for part in (self.desk, self.acceptor, self.printer):
+            part.start(self.inbox)
+
+    def stop(self) -> bool:
+        ended = [loop.stop(PATIENCE_S) for loop in self.loops]
+        return self.runner.stop(PATIENCE_S) and all(ended)
 
     def until(self, holds: Callable[[Session], bool]) -> Session:
         while True:
@@ -168,7 +208,7 @@ class Stand:
                 return session
 
     def press(self, event: Event) -> None:
-        self.shell.inbox.post(event)
+        self.inbox.post(event)
 
     def reported(self, kind: type[Report]) -> Report:
         while True:
@@ -181,11 +221,11 @@ class Stand:
 def stand(tmp_path: Path) -> Iterator[Stand]:
     stand = Stand(tmp_path)
     yield stand
-    assert stand.shell.stop(PATIENCE_S)
+    assert stand.stop()
 
 
 def test_a_purchase_on_real_threads(stand: Stand) -> None:
-    stand.shell.start()
+    stand.start()
     stand.until(lambda s: s.phase is Phase.IDLE)
     stand.press(ev.CardInserted())
     stand.until(lambda s: s.phase is Phase.ACCOUNT)
@@ -205,7 +245,7 @@ def test_a_purchase_on_real_threads(stand: Stand) -> None:
     confirmed = stand.reported(VendConfirmed)
     assert isinstance(confirmed, VendConfirmed)
     assert confirmed.order_no == paid.order.order_no
-    assert stand.shell.health.overdue() == ()
+    assert stand.health.overdue() == ()
     assert stand.halts.empty()
 
 
@@ -214,7 +254,7 @@ def test_a_damaged_journal_is_said_and_the_slot_stays_shut(tmp_path: Path, stand
     stand.journal.append(ev.CardInserted())
     stand.journal.close()
     sql(tmp_path / "journal.db", "UPDATE entries SET kind = 'CardRead'")
-    stand.shell.start()
+    stand.start()
     assert stand.halts.get(timeout=PATIENCE_S).reason is HaltReason.JOURNAL_DAMAGED
     assert stand.acceptor.closed.wait(PATIENCE_S)
-    assert not stand.shell.inbox.post_durably(ev.CardRemoved(), PATIENCE_S)
+    assert not stand.inbox.post_durably(ev.CardRemoved(), PATIENCE_S)
