@@ -67,6 +67,8 @@ class Stand:
         self.slot = CardSlot()
         self.cards = {card.name: card for card in demo_cards(self._site.people, clock=_meter_time)}
         self.kiosk: Kiosk | None = None
+        self.displays: dict[str, PlugResult] = {}
+        """What each card's meter said last, by the card's name."""
         self._inserted = ""
         self.slot.observe(self.story.card_slot)
 
@@ -180,6 +182,7 @@ class Stand:
         if self.card_in_slot == name:
             raise CardBusy(f"{name} is in the kiosk")
         result = card.meter.plug(card.chip)
+        self.displays[name] = result
         self.story.tell(Happening.METER, result.display_zh, result.display_en)
         return result
 
@@ -271,7 +274,10 @@ class Stand:
 
     def office_slow(self, delay_s: float) -> None:
         """Hold everything on the line for ``delay_s`` in each direction; 0: no longer."""
-        self.story.tell(Happening.OFFICE_SLOW, f"{delay_s:g} s", f"{delay_s:g} s")
+        if delay_s:
+            self.story.tell(Happening.OFFICE_SLOW, f"{delay_s:g} s", f"{delay_s:g} s")
+        else:
+            self.story.tell(Happening.OFFICE_QUICK)
         self._line().delay(delay_s)
 
     def office_back(self) -> None:
@@ -300,6 +306,20 @@ class Stand:
     def ledger(self, order_no: str) -> tuple[str, ...]:
         """Return the head office's entries for an order, as a person reads them."""
         return tuple(ledger_line(entry) for entry in self.office.ledger(order_no))
+
+    def is_posted(self, order_no: str) -> bool:
+        """Tell whether the head office has heard that the order's card is written."""
+        entries = self.office.ledger(order_no)
+        return bool(entries) and all(entry.state == "posted" for entry in entries)
+
+    def wait_until_posted(self, order_no: str, timeout_s: float = SETTLE_TIMEOUT_S) -> bool:
+        """Wait until the head office has heard it; False: it has not in time."""
+        until_s = time.monotonic() + timeout_s
+        while not self.is_posted(order_no):
+            if time.monotonic() >= until_s:
+                return False
+            time.sleep(_SETTLE_LOOK_S)
+        return True
 
     def audit(self, timeout_s: float = SETTLE_TIMEOUT_S) -> list[str]:
         """Return what is wrong once reports have had ``timeout_s`` to arrive; nothing: all right.

@@ -43,6 +43,7 @@ class Happening(Enum):
     OFFICE_GONE = ("与后台的线路中断", "the line to the head office is cut")
     OFFICE_DEAF = ("后台的应答丢失", "answers of the head office get lost")
     OFFICE_SLOW = ("线路延迟 {}", "the line is slow by {}")
+    OFFICE_QUICK = ("线路不再延迟", "the line is quick again")
     OFFICE_BACK = ("与后台的线路恢复", "the line to the head office is whole")
     OFFICE_RESTARTS = ("后台重新启动", "the head office restarts")
     FAILED = ("未能执行：{}", "that did not work: {}")
@@ -70,12 +71,19 @@ class Story:
         self._lock = threading.Lock()
         self._lines: deque[Line] = deque(maxlen=LINES_KEPT)
         self._listeners: list[Callable[[Line], object]] = []
+        self._told = 0
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The latest lines, the oldest first."""
         with self._lock:
             return tuple(self._lines)
+
+    def since(self, told: int) -> tuple[int, tuple[Line, ...]]:
+        """Return how many lines there were in all, and those after the first ``told``."""
+        with self._lock:
+            fresh = min(self._told - told, len(self._lines))
+            return self._told, tuple(self._lines)[len(self._lines) - fresh :]
 
     def listen(self, listener: Callable[[Line], object]) -> None:
         """Call ``listener`` with every new line, in the thread in which it happens."""
@@ -87,6 +95,7 @@ class Story:
         line = Line(happening, happening.text_zh.format(said_zh), happening.text_en.format(said_en))
         with self._lock:
             self._lines.append(line)
+            self._told += 1
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(line)
