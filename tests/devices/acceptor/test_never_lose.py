@@ -167,7 +167,7 @@ rounds = st.builds(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(story=st.lists(rounds, max_size=5), credit_recovery=st.booleans())
 def test_every_note_is_accounted_for(story: list[Round], credit_recovery: bool) -> None:
     world = World(credit_recovery=credit_recovery)

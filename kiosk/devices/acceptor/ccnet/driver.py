@@ -35,7 +35,7 @@ COMMANDS_LIMIT = 64
 """Commands that may wait for the thread: a purchase needs two or three at a time."""
 DURABLE_LIMIT_S = 2.0
 """How long the journal may take; then the device is let to repeat its report."""
-WAKE_S = 0.05
+WAKE_S = 0.1
 """A command of the host waits no longer than this for the thread to look up from the line."""
 BACK_OFF_S = (0.2, 5.0)
 """First and longest pause before a broken line is opened again; each pause doubles."""
@@ -154,12 +154,12 @@ class CcnetAcceptor:
         self._do(self._machine.line_up(self._now_s()), line)
         while not self._ending.is_set():
             self._take_commands(line)
-            now_s = self._now_s()
-            data = line.read(min(max(self._machine.wake_at_s - now_s, 0), WAKE_S))
+            wake_at_s = self._machine.wake_at_s
+            data = line.read(min(wake_at_s - self._now_s(), WAKE_S))
             now_s = self._now_s()
             if data:
                 self._do(self._machine.receive(data, now_s), line)
-            elif now_s >= self._machine.wake_at_s:
+            elif now_s >= wake_at_s:
                 self._do(self._machine.tick(now_s), line)
 
     def _wait_without_line(self, pause_s: float) -> None:

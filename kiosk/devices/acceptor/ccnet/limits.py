@@ -9,6 +9,8 @@ class Limits:
 
     poll_s: float = 0.1
     """Time between polls: 0.1 to 0.2 (CCNET)."""
+    poll_closed_s: float = 0.2
+    """The same while no notes are wanted."""
     reply_s: float = 0.5
     """A device begins to answer within 10 ms; the longest answer takes 130 ms at 9600 baud."""
     gap_s: float = 0.02

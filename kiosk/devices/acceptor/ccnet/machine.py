@@ -151,6 +151,8 @@ class CcnetMachine:
         wake_at_s = self._link.wake_at_s
         if self._link.busy or (wake_at_s > self._now_s and not self._at_ease):
             return wake_at_s
+        if self._desk.note:  # a decision may come at any moment
+            return max(wake_at_s, min(self._poll_at_s, self._now_s + self._limits.gap_s))
         return max(wake_at_s, self._poll_at_s)
 
     # -- the turn --------------------------------------------------------------------------------
@@ -282,11 +284,16 @@ class CcnetMachine:
             return
         command = self._command_due(now_s)
         if command is None and now_s >= self._poll_at_s:
-            self._poll_at_s = now_s + self._limits.poll_s
+            self._poll_at_s = now_s + self._rhythm_s
             command = plain(Command.POLL)
         if command:
             self._look = True
             self._link.send(command, now_s)
+
+    @property
+    def _rhythm_s(self) -> float:
+        closed = self._at_ease and not self._gate.wanted_fen and not self._gate.closing
+        return self._limits.poll_closed_s if closed else self._limits.poll_s
 
     def _command_due(self, now_s: float) -> bytes | None:
         if self._look or self._status is None:

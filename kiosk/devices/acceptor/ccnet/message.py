@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from kiosk.flow.event import Fault, RejectCause
 from vending.money import FEN_PER_YUAN
@@ -184,7 +185,12 @@ class BillTable:
 
     def bits(self, wanted_fen: tuple[int, ...]) -> int:
         """Return the bits of all types whose value is wanted."""
-        return sum(1 << bill for bill, value in enumerate(self.values_fen) if value in wanted_fen)
+        return _bits(self.values_fen, wanted_fen)
+
+
+@lru_cache(maxsize=16)  # asked at every poll
+def _bits(values_fen: tuple[int | None, ...], wanted_fen: tuple[int, ...]) -> int:
+    return sum(1 << bill for bill, value in enumerate(values_fen) if value in wanted_fen)
 
 
 def _value_fen(entry: bytes) -> int | None:
