@@ -186,6 +186,11 @@ class PrinterDevice:
         """Call `advance` no later than this; None: nothing to do."""
         return self._free_at_s if self._waiting and not self.stopped else None
 
+    @property
+    def waiting(self) -> int:
+        """Commands received and not obeyed yet."""
+        return len(self._waiting)
+
     def advance(self, now_s: float) -> None:
         """Print what can be printed by now."""
         if self.stopped:

@@ -120,7 +120,7 @@ def _drawn_text(line: PrintedText) -> Image.Image:
     font = _font(bold=line.bold).font_variant(size=GLYPH_DOTS * scale)
     picture = draw_cells(line.text, font, scale=scale, ink=INK, paper=PAPER)
     final = (max(line.cells, 1) * CELL_DOTS, LINE_DOTS * line.down)
-    return picture if picture.size == final else picture.resize(final)
+    return picture if picture.size == final else picture.resize(final, Image.Resampling.BILINEAR)
 
 
 def _drawn_qr(code: PrintedQr) -> Image.Image:

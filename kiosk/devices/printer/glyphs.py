@@ -28,7 +28,11 @@ def draw_cells(
         drawn = Image.new("L", (max(int(font.getlength(char)) + 2, width), height), paper)
         pen = ImageDraw.Draw(drawn)
         pen.text((drawn.width // 2, height * 3 // 4), char, font=font, fill=ink, anchor="ms")
-        fitted = drawn if drawn.width == width else drawn.resize((width, height))
+        fitted = (
+            drawn
+            if drawn.width == width
+            else drawn.resize((width, height), Image.Resampling.BILINEAR)
+        )
         picture.paste(fitted, (at, 0))
         at += width
     return picture

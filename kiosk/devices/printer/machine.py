@@ -309,7 +309,9 @@ class PrinterMachine:
         if fault is None:
             self._out.append(Post(SlipPrinted(order_no=job.order_no)))
             return
-        self._leftover |= job.begun
+        if job.begun:  # said at once, and again when the printer surely listens
+            self._leftover = True
+            self._out += [Send(CLEAR_BUFFERS)] if self._up else []
         self._out.append(Post(SlipFailed(order_no=job.order_no, fault=fault)))
 
     def _clear_leftover(self) -> None:
