@@ -1,4 +1,4 @@
-"""Draws the flow from its rules, so that the picture cannot lie. A test keeps it in `docs/flow.md`."""
+"""Draws the flow from its rules, so that it cannot lie. A test keeps it in `docs/flow.md`."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -188,7 +188,7 @@ def buttons(session: Session) -> tuple[Button, ...]:
             return (*cancel, Button.CONTINUE)
         case Phase.CHOOSING:
             return (*cancel, Button.CASH)
-        case Phase.TENDERING | Phase.STACKING if session.paid_fen:
+        case Phase.TENDERING | Phase.STACKING if session.paid_fen and not session.finishing:
             return (Button.FINISH,)
         case _:
             return cancel

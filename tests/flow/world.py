@@ -21,6 +21,9 @@ from vending.tariff import Quote, Tariff, TariffStep
 W = TypeVar("W", bound=Command)
 R = TypeVar("R", bound=Report)
 
+Way = tuple[Phase, type[Event], Phase]
+"""From a phase, by a kind of fact, to a phase."""
+
 START_MS = 1_767_225_600_000
 """2026-01-01T00:00:00Z."""
 POLICY = Policy(terminal_no="310042")
@@ -107,6 +110,7 @@ class Walk:
         """Of the last fact."""
         self.history: list[Command] = []
         self.facts: list[Event] = []
+        self.ways: set[Way] = set()
         self.notes = 0
         self.at_ms = START_MS
 
@@ -117,7 +121,9 @@ class Walk:
             self.at_ms += 1_000
             dated = replace(fact, at_ms=self.at_ms)
             self.facts.append(dated)
+            before = self.session.phase
             self.session, self.wishes = step(self.session, dated)
+            self.ways.add((before, type(fact), self.session.phase))
             self.history += self.wishes
             check_screen(self.session)
         return self

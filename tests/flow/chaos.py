@@ -1,0 +1,167 @@
+"""A hall where anything happens: plausible answers, late ones, repeated ones, impatient people."""
+
+from kiosk.flow import command as wish
+from kiosk.flow import event as ev
+from kiosk.flow.command import Command
+from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
+from kiosk.flow.session import Order, Phase, Policy
+from tests.flow.laws import Laws
+from tests.flow.world import Walk, account_of, card_of, part, seal_request, vend_of
+from vending.card import SealAnswer, SealStage, Verdict, WalletUnit
+from vending.messages import Limits, Reason
+
+POLICY = Policy(terminal_no="310042", parked_orders=2, max_notes=4)
+LIMITS = Limits(min_fen=1_000, max_fen=20_000, multiple_fen=1_000, max_wallet_amount=40_000)
+CARDS = (card_of(1), card_of(2), card_of(3, WalletUnit.MONEY))
+_FORWARD: dict[Phase, tuple[Event, ...]] = {
+    Phase.IDLE: (ev.CardInserted(),),
+    Phase.ACCOUNT: (ev.ContinuePressed(),),
+    Phase.CHOOSING: (ev.CashChosen(),),
+    Phase.TENDERING: (ev.FinishPressed(),),
+    Phase.VENDING: (ev.CardRemoved(), ev.CardInserted()),
+    Phase.PROVING: (ev.CardRemoved(), ev.CardInserted()),
+    Phase.CARD_BACK: (ev.CardInserted(),),
+    Phase.REFUSED: (ev.CardRemoved(),),
+    Phase.DONE: (ev.CardRemoved(),),
+    Phase.DOUBTFUL: (ev.CardRemoved(),),
+}
+_PEOPLE: tuple[Event, ...] = (
+    ev.CardInserted(),
+    ev.CardRemoved(),
+    ev.ContinuePressed(),
+    ev.CashChosen(),
+    ev.FinishPressed(),
+    ev.CancelPressed(),
+    ev.MoreTimePressed(),
+    ev.LanguageChosen(language="en"),
+)
+_MACHINES: tuple[Event, ...] = (
+    part(Device.ACCEPTOR, DeviceState.FAULT, Fault.BOX_REMOVED),
+    part(Device.ACCEPTOR),
+    part(Device.CARD_READER, DeviceState.OFFLINE, Fault.READER_GONE),
+    part(Device.CARD_READER),
+    part(Device.HEAD_OFFICE, DeviceState.OFFLINE, Fault.NO_ANSWER),
+    part(Device.HEAD_OFFICE),
+    part(Device.PRINTER, DeviceState.FAULT, Fault.PAPER_OUT),
+    ev.NoteRejected(cause=RejectCause.DOUBLE),
+    ev.SignedInAt(last_order_sequence=17),
+    ev.AcceptorClosed(),
+    ev.TimedOut(phase="idle", round=0),
+)
+
+
+class Chaos(Walk):
+    """A walk that numbers choose: each picks one of the facts that may come next."""
+
+    def __init__(self, card_number: int = 0) -> None:
+        super().__init__(POLICY, CARDS[card_number % len(CARDS)])
+        self.laws = Laws()
+        self.open_shop()
+
+    def feed(self, *facts: Event) -> "Chaos":
+        for fact in facts:
+            before = self.session
+            super().feed(fact)
+            self.laws.check(before, self.facts[-1], self.session, self.wishes)
+        return self
+
+    def choose(self, number: int) -> None:
+        """Weighed: answers and the usual next fact come more often than the rest."""
+        kind, pick = number % 16, number // 16
+        answers = [fact for asked in self.session.pending for fact in self.answers(asked)]
+        usual = [*_FORWARD.get(self.session.phase, ()), *self._notes()]
+        match kind:
+            case 0:
+                facts: list[Event] = [*_PEOPLE]
+            case 1:
+                facts = [*_MACHINES]
+            case 2:
+                facts = [self._timed_out()]
+            case 3:
+                facts = [*self.facts[-12:]]
+            case 4:
+                facts = [ev.Restarted(boot_id="b"), *_repaired()]
+            case 5 | 6 | 7 | 8:
+                facts = usual
+            case _:
+                facts = answers
+        facts = facts or usual or [*_repaired()]
+        self.feed(facts[pick % len(facts)])
+
+    def _timed_out(self) -> Event:
+        return ev.TimedOut(phase=str(self.session.phase), round=self.session.round)
+
+    def _notes(self) -> list[Event]:
+        """A note may be put in as long as the slot stands open, and a moment longer."""
+        if self.session.phase not in {Phase.TENDERING, Phase.CLOSING, Phase.STACKING}:
+            return []
+        self.notes += 1
+        values = (500, 1_000, 2_000, 5_000, 10_000, 100_000)
+        return [ev.NoteEscrowed(note_id=f"n{self.notes}", value_fen=value) for value in values]
+
+    def _order(self, order_no: str) -> Order | None:
+        in_hand = (self.session.order,) if self.session.order else ()
+        orders = {order.order_no: order for order in (*self.session.parked, *in_hand)}
+        return orders.get(order_no)
+
+    def answers(self, asked: Command) -> list[Event]:
+        """What the outside may answer, well or badly."""
+        match asked:
+            case wish.ReadCard():
+                faults = (CardFault.PULLED, CardFault.MUTE)
+                return [
+                    *(ev.CardRead(card=card) for card in CARDS),
+                    *(ev.CardRead(card=self.card),) * 3,
+                    *(ev.CardUnreadable(fault=fault) for fault in faults),
+                ]
+            case wish.LookUpAccount():
+                found = ev.AccountFound(account=account_of(asked.card, LIMITS, arrears_fen=1_500))
+                refused = ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED)
+                silent = ev.OfficeUnreachable(question="account")
+                other = ev.AccountFound(account=account_of(card_of(9), LIMITS))
+                return [found, found, found, found, other, refused, silent]
+            case wish.StackNote():
+                about = {"note_id": asked.note_id, "value_fen": asked.value_fen}
+                kinds = (ev.NoteStacked, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
+                return [kind(**about) for kind in kinds]  # type: ignore[arg-type]
+            case wish.CloseAcceptor():
+                return [ev.AcceptorClosed()]
+            case wish.RequestVend() | wish.InquireVend():
+                return self._sales(asked)
+            case wish.WriteCard() | wish.ProveCard() | wish.AskSeals():
+                return self._card_work(asked)
+            case wish.PrintSlip():
+                failed = ev.SlipFailed(order_no=asked.order_no, fault=Fault.PAPER_OUT)
+                return [ev.SlipPrinted(order_no=asked.order_no), failed]
+        raise AssertionError(f"nobody answers a {type(asked).__name__}")
+
+    def _sales(self, asked: wish.RequestVend | wish.InquireVend) -> list[Event]:
+        number, order = asked.order_no, self._order(asked.order_no)
+        approved = [ev.VendApproved(vend=vend_of(order))] * 2 if order else []
+        reasons = (Reason.OVERSTOCK, Reason.ORDER_CANCELLED)
+        no = [ev.VendRefused(order_no=number, reason=reason) for reason in reasons]
+        silent = [ev.VendUnknown(order_no=number)] * 2
+        if isinstance(asked, wish.InquireVend):
+            return [*approved, ev.VendNotSold(order_no=number), *silent]
+        return [*approved, *no, *silent]
+
+    def _card_work(self, asked: wish.WriteCard | wish.ProveCard | wish.AskSeals) -> list[Event]:
+        number, order = asked.order_no, self._order(asked.order_no)
+        if isinstance(asked, wish.ProveCard):
+            verdicts = (Verdict.WRITTEN, Verdict.WRITTEN, *Verdict)
+            cards = (asked.before, card_of(9))
+            return [
+                ev.CardProved(order_no=number, verdict=verdict, card=card)
+                for verdict in verdicts
+                for card in cards
+            ]
+        seals = SealAnswer(stage=SealStage.AUTHENTICATE)
+        given = ev.SealsGiven(order_no=number, answer=seals)
+        failed = ev.SealsFailed(order_no=number)
+        ended = ev.CardWriteEnded(order_no=number)
+        wanted = [ev.SealsWanted(request=seal_request(order))] if order else []
+        return [given, failed, *wanted, ended, ended]
+
+
+def _repaired() -> tuple[Event, ...]:
+    return tuple(part(device) for device in Device)

@@ -1,0 +1,168 @@
+"""What must hold at every step of every walk, checked from outside, by books of its own."""
+
+from collections import Counter
+
+from kiosk.flow import command as wish
+from kiosk.flow import event as ev
+from kiosk.flow.command import Command, Tell
+from kiosk.flow.event import Event
+from kiosk.flow.machine import MOST_PENDING
+from kiosk.flow.notes import local_quote
+from kiosk.flow.session import Phase, Session
+from tests.flow.world import notes_of
+from vending.card import Verdict, WalletUnit
+from vending.energy import WH_PER_WALLET_UNIT
+from vending.messages import (
+    Account,
+    NoteInSuspense,
+    NoteTaken,
+    OrderAbandoned,
+    OrderOpened,
+    Reason,
+    Report,
+    VendConfirmed,
+)
+
+DEEDS = {
+    wish.StackNote,
+    wish.ReturnNote,
+    wish.RequestVend,
+    wish.WriteCard,
+    wish.ContinueWrite,
+    wish.OpenAcceptor,
+    wish.PrintSlip,
+}
+MAY_BE_WRITTEN = {None, Verdict.NOT_WRITTEN, Verdict.TORN}
+
+
+class Laws:
+    """The books: what was stacked, told, asked, sold and written."""
+
+    def __init__(self) -> None:
+        self.stacked: set[str] = set()
+        self.boxed: Counter[str] = Counter()
+        self.places: dict[str, str] = {}
+        self.opened: list[str] = []
+        self.paid: set[str] = set()
+        self.over: set[str] = set()
+        self.unanswered: set[str] = set()
+        self.approved: set[str] = set()
+        self.confirmed: Counter[str] = Counter()
+        self.bodies: dict[str, object] = {}
+
+    def check(
+        self, before: Session, event: Event, after: Session, wishes: tuple[Command, ...]
+    ) -> None:
+        """Take one step into the books; every law is an assertion."""
+        self._hear(before, event)
+        for one in wishes:
+            if isinstance(one, Tell):
+                self._told(one.report)
+            self._wished(before, after, one)
+        self._credit(after)
+        self._memory(after)
+        if isinstance(event, ev.Restarted):
+            assert not [one for one in wishes if type(one) in DEEDS]
+        if wish.OpenAcceptor in map(type, wishes):
+            assert after.order
+            assert after.order.order_no == self.opened[-1]
+
+    def _hear(self, before: Session, event: Event) -> None:
+        match event:
+            case ev.NoteStacked():
+                self.stacked.add(event.note_id)
+            case ev.VendApproved():
+                number = event.vend.order_no
+                self.unanswered.discard(number)
+                self.approved.add(number)
+            case ev.VendRefused():
+                self.unanswered.discard(event.order_no)
+                in_hand = before.order and before.order.order_no == event.order_no
+                if before.phase is Phase.VENDING and event.reason is Reason.ORDER_CANCELLED:
+                    self.over |= {event.order_no} if in_hand else set()
+            case ev.VendUnknown():
+                self.unanswered.discard(event.order_no)
+            case ev.Restarted():
+                self.unanswered.clear()
+
+    def _told(self, report: Report) -> None:
+        match report:
+            case OrderOpened():
+                assert report.order_no not in self.opened
+                self.opened.append(report.order_no)
+            case OrderAbandoned():
+                assert report.order_no not in self.paid
+            case NoteTaken():
+                assert report.order_no == self.opened[-1]
+                self.boxed[report.note.note_id] += 1
+                self.places[report.note.note_id] = report.order_no
+                self.paid.add(report.order_no)
+            case NoteInSuspense() if report.certain:
+                self.boxed[report.note.note_id] += 1
+            case NoteInSuspense():
+                assert report.note.note_id not in self.boxed
+            case VendConfirmed():
+                self.confirmed[report.order_no] += 1
+                self.over.add(report.order_no)
+            case _:
+                pass
+
+    def _wished(self, before: Session, after: Session, one: Command) -> None:
+        match one:
+            case wish.AskNote() | wish.ReturnNote():
+                pass
+            case wish.StackNote() if before.phase is Phase.TENDERING:
+                assert before.account
+                assert before.order
+                assert before.card_present
+                assert len(before.order.notes) < before.policy.max_notes
+                keeps_limits(before.account, before.paid_fen + one.value_fen)
+            case wish.StackNote():
+                assert before.escrow
+                assert before.escrow.note_id == one.note_id
+            case wish.RequestVend():
+                assert one.order_no not in self.unanswered | self.approved | self.over
+                assert self.bodies.setdefault(one.order_no, one.request) == one.request
+                self.unanswered.add(one.order_no)
+            case wish.WriteCard():
+                assert one.order_no in self.approved - self.over
+                assert after.order
+                assert after.order.verdict in MAY_BE_WRITTEN
+                assert after.card_present
+            case _:
+                pass
+
+    def _credit(self, after: Session) -> None:
+        """A stacked note is told once; an order holds the notes that were told for it."""
+        assert set(self.boxed) == self.stacked
+        assert not self.boxed or max(self.boxed.values()) == 1
+        assert not self.confirmed or max(self.confirmed.values()) == 1
+        alive = (*after.parked, *((after.order,) if after.order else ()))
+        held = notes_of(alive)
+        assert len(held) == len(set(held))
+        numbers = {order.order_no for order in alive}
+        assert len(numbers) == len(alive)
+        assert self.paid - self.over <= numbers
+        assert set(held) == {note for note, number in self.places.items() if number in numbers}
+
+    def _memory(self, after: Session) -> None:
+        assert len(after.pending) <= MOST_PENDING
+        assert len(after.parked) <= after.policy.parked_orders
+        assert all(order.notes for order in after.parked)
+
+
+def keeps_limits(account: Account, paid_fen: int) -> None:
+    """With this sum in, the purchase can be made."""
+    limits = account.limits
+    assert limits.min_fen <= paid_fen <= limits.max_fen
+    assert paid_fen % limits.multiple_fen == 0
+    quote = local_quote(account, paid_fen)
+    assert quote
+    energy = account.wallet_unit is WalletUnit.ENERGY
+    amount = (
+        quote.energy_wh // WH_PER_WALLET_UNIT
+        if energy
+        else (paid_fen + account.balance_fen - account.arrears_fen)
+    )
+    assert amount > 0
+    assert limits.max_wallet_amount is None or amount <= limits.max_wallet_amount

@@ -1,0 +1,203 @@
+"""The laws of the flow under any order of facts, and every declared way taken."""
+
+import random
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.flow import event as ev
+from kiosk.flow.event import Device, DeviceState, Restarted
+from kiosk.flow.machine import is_resting, step
+from kiosk.flow.rules import RULES
+from kiosk.flow.screen import timeout_s
+from kiosk.flow.session import PHASES, Phase, fresh
+from tests.flow.chaos import POLICY, Chaos
+from tests.flow.world import (
+    PRESSES,
+    Walk,
+    Way,
+    check_screen,
+    part,
+    quote_of,
+    seal_request,
+    vend_of,
+)
+from vending.card import SealAnswer, SealStage, Verdict
+from vending.messages import Reason
+
+CHOICES = st.lists(st.integers(0, 2**16), max_size=120)
+NOTE_FACTS: tuple[Any, ...] = (ev.NoteEscrowed, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
+MOST_TIME_OUTS = 12
+"""From any phase home: the longest way counts notes, sells, waits for the card and says so."""
+
+
+def walk_of(numbers: list[int]) -> Chaos:
+    walk = Chaos(len(numbers))
+    for number in numbers:
+        walk.choose(number)
+    return walk
+
+
+@settings(max_examples=300)
+@given(CHOICES)
+def test_the_laws_hold_whatever_happens(numbers: list[int]) -> None:
+    walk_of(numbers)
+
+
+@settings(max_examples=50)
+@given(CHOICES)
+def test_the_session_is_a_function_of_the_facts(numbers: list[int]) -> None:
+    walk = walk_of(numbers)
+    session = fresh(POLICY)
+    for fact in walk.facts:
+        session, _ = step(session, fact)
+    assert session == walk.session
+    assert msgspec.json.encode(session) == msgspec.json.encode(walk.session)
+
+
+@settings(max_examples=100)
+@given(CHOICES)
+def test_silence_leads_home_from_everywhere(numbers: list[int]) -> None:
+    """No device and no office answers any more, and the customer has left with the card."""
+    walk = walk_of(numbers)
+    walk.feed(ev.CardRemoved())
+    for _ in range(MOST_TIME_OUTS):
+        if timeout_s(walk.session) is None:
+            break
+        walk.time_out()
+    assert walk.session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}
+    assert walk.session.order is None
+
+
+@settings(max_examples=100)
+@given(CHOICES)
+def test_facts_that_no_rule_wants_change_nothing_but_what_is_observed(numbers: list[int]) -> None:
+    walk = walk_of(numbers)
+    for kind in (ev.ContinuePressed, ev.CashChosen, ev.FinishPressed, ev.CancelPressed):
+        if (walk.session.phase, kind) not in RULES:
+            assert step(walk.session, kind()) == (walk.session, ())
+
+
+def walk_away_while_choosing_as_the_office_fails() -> Walk:
+    walk = Walk().to_account().feed(ev.ContinuePressed())
+    return walk.feed(part(Device.HEAD_OFFICE, DeviceState.OFFLINE)).take_card()
+
+
+def hear_of_the_card_twice() -> Walk:
+    walk = Walk().to_writing().end_write()
+    walk.feed(ev.CardProved(order_no=walk.order.order_no, verdict=Verdict.UNKNOWN))
+    return walk.at(Phase.CARD_BACK).feed(ev.CardRead(card=walk.card))
+
+
+def be_cancelled_after_leaving() -> Walk:
+    walk = Walk().to_vending().take_card()
+    number = walk.order.order_no
+    walk.feed(ev.VendRefused(order_no=number, reason=Reason.ORDER_CANCELLED))
+    return walk.at(Phase.REFUSED).time_out()
+
+
+def prove_again(verdict: Verdict) -> Walk:
+    """Put back too soon for the first look, in time for the second."""
+    walk = Walk().to_writing().take_card().end_write().feed(ev.CardInserted())
+    for found in (Verdict.UNKNOWN, verdict):
+        number = walk.order.order_no
+        walk.feed(ev.CardProved(order_no=number, verdict=found, card=walk.card))
+    return walk
+
+
+RARE: tuple[Callable[[], Walk], ...] = (
+    *(partial(prove_again, verdict) for verdict in Verdict),
+    walk_away_while_choosing_as_the_office_fails,
+    hear_of_the_card_twice,
+    be_cancelled_after_leaving,
+)
+
+
+@cache
+def ways_taken() -> frozenset[Way]:
+    """Every (phase, fact, next phase) of many walks by a fixed seed, and of a few rare ones."""
+    chance = random.Random(20260101)
+    taken = {way for rare in RARE for way in rare().ways}
+    for number in range(200):
+        walk = Chaos(number)
+        for _ in range(150):
+            walk.choose(chance.randrange(2**20))
+        taken |= walk.ways
+    return frozenset(taken)
+
+
+def test_every_declared_way_can_be_taken() -> None:
+    declared = {
+        (phase, kind, target)
+        for (phase, kind), rule in RULES.items()
+        for target in rule.to - {phase}
+        if kind is not Restarted
+    }
+    assert declared - ways_taken() == set()
+
+
+def every_fact(walk: Walk) -> list[ev.Event]:
+    """One of each kind, about the order in hand where there is one."""
+    order = walk.session.order or Walk().to_vending().order
+    number, note = order.order_no, {"note_id": "n1", "value_fen": 5_000}
+    seals = SealAnswer(stage=SealStage.SEAL)
+    return [
+        ev.Restarted(boot_id="b"),
+        part(Device.ACCEPTOR, DeviceState.OFFLINE),
+        ev.SignedInAt(last_order_sequence=3),
+        ev.TimedOut(phase=str(walk.session.phase), round=walk.session.round),
+        ev.LanguageChosen(language="en"),
+        *(press() for press in PRESSES.values()),
+        ev.CardInserted(),
+        ev.CardRemoved(),
+        ev.CardRead(card=walk.card),
+        ev.CardUnreadable(fault=ev.CardFault.DAMAGED),
+        ev.SealsWanted(request=seal_request(order)),
+        ev.CardWriteEnded(order_no=number),
+        ev.CardProved(order_no=number, verdict=Verdict.TORN),
+        *(kind(**note) for kind in NOTE_FACTS),
+        ev.NoteRejected(cause=ev.RejectCause.OTHER),
+        ev.AcceptorClosed(),
+        ev.AccountFound(account=walk.account),
+        ev.AccountRefused(reason=Reason.ACCOUNT_UNKNOWN),
+        ev.TrialAnswered(paid_fen=order.paid_fen, quote=quote_of(order.account, order.paid_fen)),
+        ev.OfficeUnreachable(question="account"),
+        ev.VendApproved(vend=vend_of(order)),
+        ev.VendRefused(order_no=number, reason=Reason.OVERSTOCK),
+        ev.VendNotSold(order_no=number),
+        ev.VendUnknown(order_no=number),
+        ev.SealsGiven(order_no=number, answer=seals),
+        ev.SealsFailed(order_no=number),
+        ev.SlipPrinted(order_no=number),
+        ev.SlipFailed(order_no=number, fault=ev.Fault.CUTTER),
+    ]
+
+
+def test_no_kind_of_fact_is_left_out() -> None:
+    assert {type(fact) for fact in every_fact(Walk())} == set(ev.Event.__subclasses__())
+
+
+@settings(max_examples=100)
+@given(CHOICES)
+def test_any_fact_at_any_moment_does_what_its_rule_declares(numbers: list[int]) -> None:
+    walk = walk_of(numbers)
+    for fact in every_fact(walk):
+        after, _ = step(walk.session, fact)
+        rule = RULES.get((walk.session.phase, type(fact)))
+        assert after.phase in (rule.to if rule else {walk.session.phase})
+        check_screen(after)
+
+
+def test_only_phases_that_wait_for_nobody_have_no_end() -> None:
+    endless = {phase for phase, row in PHASES.items() if row.timeout_s is None}
+    assert endless == {Phase.IDLE, Phase.OUT_OF_SERVICE}
+    assert all((phase, ev.TimedOut) in RULES for phase in set(Phase) - endless)
+
+
+def test_a_resting_machine_waits_for_nothing() -> None:
+    assert is_resting(fresh(POLICY))
+    assert not is_resting(Chaos().to_tender().session)
