@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from kiosk.flow.event import (
     CancelPressed,
@@ -42,7 +42,7 @@ class Bridge(QObject):
         """``draw`` is `Window.show_screen`. Make the bridge in Qt's thread."""
         super().__init__()
         self._draw = draw
-        self.shown.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self.shown.connect(self._deliver)
 
     def show(self, screen: Screen, deadline_monotonic_s: float | None = None) -> None:
         """Have ``screen`` drawn. Returns at once; safe from every thread."""

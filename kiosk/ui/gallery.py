@@ -30,7 +30,7 @@ def draw_all(folder: Path, names: tuple[str, ...] = ()) -> int:
         window = Window(
             replace(CONFIG, width=width, height=height), lambda _: None, clock=lambda: _NOW_S
         )
-        window.show()
+        window.open()
         for language in LANGUAGES:
             place = folder / f"{width}x{height}-{language}"
             place.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,15 @@ def row(parent: QWidget | None = None, *, spacing: int = 0, margin: int = 0) -> 
     return _spaced(layout, spacing, margin)
 
 
+def centred(widget: QWidget) -> QHBoxLayout:
+    """Return a row with ``widget`` in its middle."""
+    layout = row()
+    layout.addStretch(1)
+    layout.addWidget(widget)
+    layout.addStretch(1)
+    return layout
+
+
 def _spaced(layout: SomeBox, spacing: int, margin: int) -> SomeBox:
     layout.setSpacing(spacing)
     layout.setContentsMargins(margin, margin, margin, margin)

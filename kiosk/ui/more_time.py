@@ -7,7 +7,7 @@ from kiosk.flow.screen import Button, Screen
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column
 from kiosk.ui.widgets.actions import Actions
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import CENTRE, Panel, Text
 
 _VEIL = QColor(6, 24, 17, 205)
 
@@ -18,12 +18,12 @@ class MoreTime(QWidget):
     def __init__(self, kit: Kit, parent: QWidget) -> None:
         super().__init__(parent)
         theme = kit.theme
-        self._title = Text(theme, "title", shade="strong", align=Align.AlignCenter)
-        self._text = Text(theme, "body", align=Align.AlignCenter)
+        self._title = Text(theme, "title", shade="strong", lean=CENTRE)
+        self._text = Text(theme, "body", lean=CENTRE)
         self._key, self._paid = "more-time.text", ""
         self._words: Words | None = None
-        self.choices = Actions(kit)
-        card = Panel("panel")
+        self.choices = Actions(kit, quiet=frozenset({Button.CANCEL, Button.FINISH}))
+        card = Panel(theme, "panel")
         inside = column(card, spacing=theme.px(34))
         aside = theme.px(48)
         inside.setContentsMargins(aside, theme.px(48), aside, theme.px(40))
@@ -43,8 +43,10 @@ class MoreTime(QWidget):
         self._words, self._paid = words, words.money(paid_fen)
         self._key = "more-time.text-paid" if paid_fen else "more-time.text"
         self._title.say(words.text("more-time.title"))
-        leave = words.text("more-time.cancel-paid" if paid_fen else "more-time.cancel")
-        titles = {Button.CANCEL: leave, Button.FINISH: words.text("more-time.cancel-paid")}
+        titles = {
+            Button.CANCEL: words.text("more-time.cancel"),
+            Button.FINISH: words.text("more-time.finish"),
+        }
         self.choices.offer({b: (titles.get(b, words.button(b)), "") for b in screen.buttons})
         self.show()
         self.raise_()

@@ -135,7 +135,7 @@ def session(
 
 
 _BEFORE_PAYING = frozenset(
-    {Phase.READING, Phase.LOOKING_UP, Phase.ACCOUNT, Phase.CHOOSING, Phase.REFUSED, Phase.CARD_BACK}
+    {Phase.READING, Phase.LOOKING_UP, Phase.ACCOUNT, Phase.CHOOSING, Phase.REFUSED}
 )
 
 
@@ -208,8 +208,8 @@ def _tender() -> Iterator[Sample]:
     paying = Phase.TENDERING
     yield Sample("tender-empty", screen(session(RESIDENT, paying)))
     yield Sample("tender", screen(session(RESIDENT, paying, notes=THREE_NOTES)))
-    yield Sample("tender-below-minimum", screen(session(RESIDENT, paying, notes=(500,))))
-    yield Sample("tender-debtor", screen(session(DEBTOR, paying, notes=(2000,))))
+    yield Sample("tender-empty-debtor", screen(session(DEBTOR, paying)))
+    yield Sample("tender-debtor", screen(session(DEBTOR, paying, notes=(5000,))))
     yield Sample("tender-money", screen(session(MONEY_USER, paying, notes=(10_000,))))
     yield Sample("tender-working-out", screen(session(RESIDENT, paying, notes=(5000,), quote=None)))
     full = session(RESIDENT, paying, notes=(10_000,) * 20)
@@ -245,17 +245,17 @@ def _deliver() -> Iterator[Sample]:
     yield Sample("done-money", screen(money))
     debtor = sold(session(DEBTOR, Phase.DONE, notes=(10_000,)))
     yield Sample("done-debtor", screen(debtor))
-    yield Sample("done-arrears-only", screen(sold(session(DEBTOR, Phase.DONE, notes=(2000,)))))
     extreme = sold(session(EXTREME, Phase.DONE, notes=FORTY_NOTES * 24))
     yield Sample("done-extreme", screen(extreme))
     yield Sample(
         "done-extreme-no-slip", screen(extreme.but(slip_failed=True, notice=Notice.NO_SLIP))
     )
-    back = session(RESIDENT, Phase.CARD_BACK, cause=Why.CANCELLED)
+    back = sold(session(RESIDENT, Phase.CARD_BACK, notes=THREE_NOTES)).but(card_present=False)
     yield Sample("card-back", screen(back))
-    yield Sample("card-back-timed-out", screen(back.but(cause=Why.TIMED_OUT)))
-    yield Sample("card-back-no-cash", screen(back.but(cause=Why.CASH_UNAVAILABLE)))
-    yield Sample("card-back-taken", screen(back.but(card_present=False, cause=None)))
+    for cause in (Why.CARD_GONE, CardFault.MUTE, CardFault.PULLED):
+        yield Sample(f"card-back-{cause.value}", screen(back.but(cause=cause)))
+    changed = back.but(cause=Why.CARD_CHANGED, card_present=True)
+    yield Sample("card-back-card-changed", screen(changed))
 
 
 CLOSURES: tuple[Cause, ...] = (
@@ -265,7 +265,11 @@ CLOSURES: tuple[Cause, ...] = (
     Why.BOX_REMOVED,
     Why.BOX_FULL,
     Why.OFFICE_DOWN,
-    Why.TOO_MANY_OPEN,
+    Why.RECORDS_DAMAGED,
+    Why.NO_SPACE,
+    Why.CLOCK_WRONG,
+    Why.NOT_SET_UP,
+    Why.OUT_OF_ORDER,
     Reason.TERMINAL_UNKNOWN,
     Reason.TERMINAL_BLOCKED,
 )
@@ -284,6 +288,7 @@ REFUSALS: tuple[Cause, ...] = (
     *Reason,
     Why.OFFICE_UNREACHABLE,
     Why.CASH_UNAVAILABLE,
+    Why.TOO_MANY_OPEN,
     Why.CARD_CHANGED,
     Why.CANCELLED,
     Why.TIMED_OUT,
@@ -299,7 +304,12 @@ def _refused(cause: Cause) -> Session:
 
 def _doubtful(cause: Cause) -> Session:
     state = session(RESIDENT, Phase.DOUBTFUL, notes=THREE_NOTES, cause=cause)
-    return state.but(card_present=cause is not Why.CARD_GONE)
+    no_slip = cause is Why.SALE_UNKNOWN
+    return state.but(
+        card_present=cause is not Why.CARD_GONE,
+        slip_failed=no_slip,
+        notice=Notice.NO_SLIP if no_slip else None,
+    )
 
 
 def _closed(cause: Cause) -> Session:

@@ -1,4 +1,4 @@
-"""Colours, sizes and the style sheet made of them. The only file that decides how things look.
+"""Colours and sizes: the only file that decides how things look. Widgets paint themselves from it.
 
 Sizes are given for a 17-inch screen of 1280 x 1024 (3.79 px/mm) and grow with the shorter side,
 which fits 21.5 inches at 1920 x 1080 and 1080 x 1920 (4.03 px/mm). Capital letters of the body text
@@ -37,6 +37,8 @@ TONES: dict[str, Tone] = {
     "danger": Tone("#FFE9E5", "#340B06", "#57201A", "#8A1A10", "#D98A80"),
     "slip": Tone("#FFFFFF", "#16211C", "#34423B", "#16211C", "#FFFFFF"),
 }
+PAGE = "page"
+"""The tone of the window itself."""
 EDGE_TO_EDGE = frozenset({"page", "brand"})
 """Tones of grounds without corners and border."""
 
@@ -128,22 +130,6 @@ class Theme:
     def radius(self) -> int:
         """Rounding of panels and buttons."""
         return self.px(20)
-
-
-def style_sheet(theme: Theme) -> str:
-    """Return the style sheet of the panels, the grounds of everything. The rest paints itself."""
-    rules = (f'Panel[tone="{name}"] {{ {panel_look(theme, name)} }}' for name in TONES)
-    return "\n".join(rules)
-
-
-def panel_look(theme: Theme, name: str) -> str:
-    """Return the declarations for a panel in the tone called ``name``."""
-    tone, flat = TONES[name], name in EDGE_TO_EDGE
-    radius, border = (0, 0) if flat else (theme.radius, theme.px(2))
-    return (
-        f"background: {tone.ground}; border: {border}px solid {tone.border};"
-        f" border-radius: {radius}px;"
-    )
 
 
 def contrast(one: str, other: str) -> float:

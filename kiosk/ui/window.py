@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from kiosk.flow.event import Event, LanguageChosen
 from kiosk.flow.screen import Button, Screen, Step
@@ -13,14 +14,15 @@ from kiosk.ui.bridge import PRESSES
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES, Words, next_language
 from kiosk.ui.kit import Kit, column
-from kiosk.ui.more_time import MoreTime
 from kiosk.ui.pages import PAGE_NAMES, make_page
 from kiosk.ui.pages.page import Page
 from kiosk.ui.resources import base_font
-from kiosk.ui.theme import Theme, style_sheet
+from kiosk.ui.theme import PAGE, TONES, Theme
 from kiosk.ui.widgets.header import Header
-from kiosk.ui.widgets.step_strip import StepStrip
-from kiosk.ui.widgets.text import Panel
+
+if TYPE_CHECKING:
+    from kiosk.ui.more_time import MoreTime
+    from kiosk.ui.widgets.step_strip import StepStrip
 
 WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
 _LAYOUT_REQUEST = 76
@@ -31,10 +33,12 @@ _WARM_PAUSE_MS = 15
 """Between two pages made in advance: a screen that arrives meanwhile does not wait for all."""
 
 
-class Window(Panel):
+class Window(QWidget):
     """Draws `Screen` values and posts what is pressed. Decides nothing.
 
-    Signals: ``painted()`` once, after the first frame: now is the time for heavy imports.
+    Signals: ``painted()`` once, after the first frame: now is the time for heavy imports. What the
+    first screen does not need is imported and made after it, a piece at a time.
+    Close the window before the program ends: pictures stop moving while they still can.
     """
 
     painted = Signal()
@@ -47,29 +51,36 @@ class Window(Panel):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``post`` takes facts without blocking; deadlines are told on ``clock``, in seconds."""
-        super().__init__("page")
+        super().__init__()
         self._config, self._post, self._clock = config, post, clock
         self.theme = _theme(config)
         self._screen: Screen | None = None
         self._words: dict[str, Words] = {}
         self._pages: dict[str, Page] = {}
+        self._made_steps: StepStrip | None = None
+        self._made_more_time: MoreTime | None = None
         self._pressed_at_s: float | None = None
-        self._to_warm = list(PAGE_NAMES)
+        self._to_warm = [*map(self._page_maker, PAGE_NAMES), self._make_rest]
         self._first_frame = True
-        QApplication.setFont(base_font(self.theme.text_px("body")))
-        self.setStyleSheet(style_sheet(self.theme))
+        self._paint_ground()
         self._kit = Kit(self.theme, config, self._press)
         self._header = Header(self.theme, config, clock)
         self._header.language.clicked.connect(self._switch_language)
-        self._steps = StepStrip(self.theme)
         self._stack = QStackedWidget()
-        layout = column(self)
-        layout.addWidget(self._header)
-        layout.addWidget(self._steps)
-        layout.addWidget(self._stack, 1)
-        self._more_time = MoreTime(self._kit, self)
-        self._header.countdown.ticked.connect(self._more_time.tell_seconds)
-        self._place()
+        self._layout = column(self)
+        self._layout.addWidget(self._header)
+        self._layout.addWidget(self._stack, 1)
+        self.setWindowTitle(config.operator_name)
+
+    def open(self) -> None:
+        """Show the window in the size that the configuration asks for."""
+        if self._config.fullscreen:
+            # A bare X server has no window manager to enlarge anything: the size is set by hand.
+            self.setGeometry(QGuiApplication.primaryScreen().geometry())
+            self.showFullScreen()
+        else:
+            self.setFixedSize(self.theme.width, self.theme.height)
+            self.show()
 
     @property
     def screen_shown(self) -> Screen | None:
@@ -87,9 +98,7 @@ class Window(Panel):
         words = self.words(screen.language)
         if before is None or before.language != screen.language:
             self._header.say(words)
-        self._steps.setVisible(screen.step is not None and screen.page not in WITHOUT_STEPS)
-        if screen.step is not None:
-            self._steps.show_step(screen.step, {step: words.step(step) for step in Step})
+        self._show_steps(screen, words)
         page = self._page(screen.page)
         page.fill(screen, words)
         self._stack.setCurrentWidget(page)
@@ -104,17 +113,11 @@ class Window(Panel):
         return self._words[known]
 
     def warm_up(self) -> None:
-        """Make every page and catalogue that has not been needed yet."""
+        """Make all at once what has not been needed yet."""
         while self._to_warm:
-            self._warm_one()
+            self._to_warm.pop(0)()
 
-    def _show_time(self, screen: Screen, words: Words, deadline_s: float | None) -> None:
-        if screen.more_time:
-            self._more_time.ask(screen, words)
-        else:
-            self._more_time.hide()
-        told = deadline_s if screen.countdown or screen.more_time else None
-        self._header.countdown.count_to(told, words.text("header.seconds", seconds="{seconds}"))
+    # -- parts, made when first needed --
 
     def _page(self, name: str) -> Page:
         page = self._pages.get(name)
@@ -123,6 +126,50 @@ class Window(Panel):
             self._pages[name] = page
             self._stack.addWidget(page)
         return page
+
+    def _page_maker(self, name: str) -> Callable[[], object]:
+        return lambda: self._page(name)
+
+    def _make_rest(self) -> None:
+        self._steps()
+        self._more_time()
+        for language in LANGUAGES:
+            self.words(language)
+
+    def _steps(self) -> "StepStrip":
+        if self._made_steps is None:
+            from kiosk.ui.widgets.step_strip import StepStrip
+
+            self._made_steps = StepStrip(self.theme)
+            self._made_steps.hide()
+            self._layout.insertWidget(1, self._made_steps)
+        return self._made_steps
+
+    def _more_time(self) -> "MoreTime":
+        if self._made_more_time is None:
+            from kiosk.ui.more_time import MoreTime
+
+            self._made_more_time = MoreTime(self._kit, self)
+            self._header.countdown.ticked.connect(self._made_more_time.tell_seconds)
+            self._cover_page()
+        return self._made_more_time
+
+    # -- what a screen shows besides its page --
+
+    def _show_steps(self, screen: Screen, words: Words) -> None:
+        if screen.step is not None and screen.page not in WITHOUT_STEPS:
+            self._steps().show_step(screen.step, {step: words.step(step) for step in Step})
+            self._steps().show()
+        elif self._made_steps is not None:
+            self._made_steps.hide()
+
+    def _show_time(self, screen: Screen, words: Words, deadline_s: float | None) -> None:
+        if screen.more_time:
+            self._more_time().ask(screen, words)
+        elif self._made_more_time is not None:
+            self._made_more_time.hide()
+        told = deadline_s if screen.countdown or screen.more_time else None
+        self._header.countdown.count_to(told, words.text("header.seconds", seconds="{seconds}"))
 
     # -- presses --
 
@@ -148,43 +195,36 @@ class Window(Panel):
 
     def _after_first_frame(self) -> None:
         self.painted.emit()
+        if self._config.fullscreen:
+            from PySide6.QtCore import Qt
+
+            self.setCursor(Qt.CursorShape.BlankCursor)
         QTimer.singleShot(_WARM_PAUSE_MS, self._warm_slowly)
 
     def _warm_slowly(self) -> None:
         if self._to_warm:
-            self._warm_one()
+            self._to_warm.pop(0)()
             QTimer.singleShot(_WARM_PAUSE_MS, self._warm_slowly)
-
-    def _warm_one(self) -> None:
-        self._page(self._to_warm.pop(0))
-        if not self._to_warm:
-            for language in LANGUAGES:
-                self.words(language)
 
     # -- Qt's own --
 
-    def _place(self) -> None:
-        size = QSize(self.theme.width, self.theme.height)
-        if self._config.fullscreen:
-            # A bare X server has no window manager to enlarge anything: the size is set by hand.
-            self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
-            self.setGeometry(QGuiApplication.primaryScreen().geometry())
-            self.setCursor(Qt.CursorShape.BlankCursor)
-        else:
-            self.setFixedSize(size)
-        self.setWindowTitle(self._config.operator_name)
+    def _paint_ground(self) -> None:
+        QApplication.setFont(base_font(self.theme.text_px("body")))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(TONES[PAGE].ground))
+        self.setPalette(palette)
+
+    def _cover_page(self) -> None:
+        """Lay the question over everything but the header: the language can still be switched."""
+        if self._made_more_time is not None:
+            top = self._header.sizeHint().height()
+            self._made_more_time.setGeometry(0, top, self.width(), self.height() - top)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._cover_page()
 
-    def _cover_page(self) -> None:
-        """Lay the question over everything but the header: the language can still be switched."""
-        top = self._header.sizeHint().height()
-        self._more_time.setGeometry(0, top, self.width(), self.height() - top)
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
         if self._first_frame:
             self._first_frame = False
             QTimer.singleShot(0, self._after_first_frame)

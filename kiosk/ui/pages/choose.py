@@ -5,7 +5,7 @@ from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel
 from kiosk.ui.widgets.note_fan import NoteFan
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import TOP, Panel, Text
 from vending.money import FEN_PER_YUAN
 
 
@@ -13,19 +13,19 @@ class Terms(Panel):
     """Short sentences, each after a dot."""
 
     def __init__(self, kit: Kit, rows: int) -> None:
-        super().__init__("panel")
+        super().__init__(kit.theme, "panel")
         theme = kit.theme
         layout = column(self, spacing=theme.px(12))
         layout.setContentsMargins(theme.px(28), theme.px(20), theme.px(28), theme.px(20))
         self._rows = []
         for _ in range(rows):
             dot, text = (
-                Text(theme, "strong", shade="strong", wrap=False),
+                Text(theme, "strong", shade="strong", wrap=False, sink=TOP),
                 Text(theme, "body"),
             )
             dot.setText("●")
             line = row(spacing=theme.px(18))
-            line.addWidget(dot, 0, Align.AlignTop)
+            line.addWidget(dot)
             line.addWidget(text, 1)
             layout.addLayout(line)
             self._rows.append((dot, text))

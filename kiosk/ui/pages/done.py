@@ -1,7 +1,5 @@
 """It worked: what is on the card, where the rest went, and what to take along."""
 
-from msgspec.structs import replace
-
 from kiosk.flow.screen import AccountView, OutcomeView, Screen
 from kiosk.flow.session import Notice
 from kiosk.ui.i18n import Words, grouped
@@ -17,6 +15,8 @@ from kiosk.ui.widgets.text import Text
 
 class DonePage(Page):
     """Shows the slip itself when there is none on paper."""
+
+    tells_itself = frozenset({Notice.NO_SLIP})
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
@@ -39,17 +39,11 @@ class DonePage(Page):
         words.addStretch(1)
         self.beside(self._picture, words, shares=(9, 14))
 
-    def say_notice(self, screen: Screen, words: Words) -> None:
-        """The page itself says what is to be done without a slip."""
-        told = replace(screen, notice=None) if screen.notice is Notice.NO_SLIP else screen
-        super().say_notice(told, words)
-
     def fill_content(self, screen: Screen, words: Words) -> None:
         outcome = screen.outcome
         if outcome is None:
             return
-        bought = bool(outcome.energy_wh or outcome.wallet_money_fen)
-        self._title.say(words.text("done.title" if bought else "done.title-arrears"))
+        self._title.say(words.text("done.title"))
         self._show_picture(screen, outcome, words)
         self._slip.setVisible(outcome.slip_failed)
         self._no_slip.say(words.text("done.no-slip") if outcome.slip_failed else "")
@@ -64,25 +58,23 @@ class DonePage(Page):
 
     def _show_picture(self, screen: Screen, outcome: OutcomeView, words: Words) -> None:
         scene = CardScene.TAKE if screen.card_present else CardScene.METER
-        if self._slot.scene is not scene:
-            self._slot.show_scene(scene)
+        self._slot.show_scene(scene)
         first = "done.take-card" if screen.card_present else "done.to-meter"
-        self._picture.say(words.text(first), self._slip_words(outcome, words))
+        self._picture.say(words.text(first), slip_words(outcome, words))
 
-    @staticmethod
-    def _slip_words(outcome: OutcomeView, words: Words) -> str:
-        if outcome.slip_failed:
-            return ""
-        return words.text("done.printing" if outcome.printing else "done.slip")
+
+def slip_words(outcome: OutcomeView | None, words: Words) -> str:
+    """Return where the paper is; nothing when there is none."""
+    if outcome is None or outcome.slip_failed:
+        return ""
+    return words.text("done.printing" if outcome.printing else "done.slip")
 
 
 def on_card(outcome: OutcomeView, words: Words) -> Pair:
     """Return what the card carries now, in what its wallet counts."""
-    if outcome.energy_wh:
-        return words.text("done.energy"), words.energy(outcome.energy_wh)
-    if outcome.wallet_money_fen:
-        return words.text("done.energy"), words.money(outcome.wallet_money_fen)
-    return words.text("done.arrears-only"), words.money(outcome.arrears_paid_fen or 0)
+    if outcome.wallet_money_fen is not None:
+        return words.text("done.on-card"), words.money(outcome.wallet_money_fen)
+    return words.text("done.on-card"), words.energy(outcome.energy_wh or 0)
 
 
 def facts(outcome: OutcomeView, words: Words) -> list[Pair]:

@@ -1,14 +1,16 @@
 """Paid, and not (provably) delivered: the money is safe, this is the number, this is what to do."""
 
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import Cause, Why
+from kiosk.flow.session import Cause, Notice, Why
 from kiosk.ui.i18n import Words, grouped
 from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.pages.done import slip_words
 from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.bars import Todo
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.facts import Facts
 from kiosk.ui.widgets.marks import Mark, Sign
-from kiosk.ui.widgets.text import Panel, Text
+from kiosk.ui.widgets.text import Text
 
 COMES_AGAIN: frozenset[Cause] = frozenset(
     {Why.CARD_GONE, Why.WRITE_FAILED, Why.SEALS_FAILED, Why.SALE_UNKNOWN, Why.CARD_CHANGED}
@@ -16,28 +18,10 @@ COMES_AGAIN: frozenset[Cause] = frozenset(
 """Inserting the card again settles these."""
 
 
-class Todo(Panel):
-    """What to do now, set off from what happened."""
-
-    def __init__(self, kit: Kit, role: str = "strong") -> None:
-        super().__init__("warning")
-        theme = kit.theme
-        self._todo = Text(theme, role)
-        self._more = Text(theme, "body")
-        layout = column(self, spacing=theme.px(8))
-        layout.setContentsMargins(theme.px(28), theme.px(18), theme.px(28), theme.px(18))
-        layout.addWidget(self._todo)
-        layout.addWidget(self._more)
-
-    def say(self, todo: str, more: str = "") -> None:
-        """Show what to do, and what else."""
-        self._todo.say(todo)
-        self._more.say(more)
-        self.setVisible(bool(todo))
-
-
 class DoubtfulPage(Page):
     """Calms first, explains second, and never leaves anyone without a next step."""
+
+    tells_itself = frozenset({Notice.NO_SLIP})
 
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
@@ -47,7 +31,7 @@ class DoubtfulPage(Page):
         self._title = Text(theme, "title", shade="strong")
         self._what = Text(theme, "body")
         self._facts = Facts(theme, 3)
-        self._todo = Todo(kit)
+        self._todo = Todo(theme)
         head = row(spacing=theme.px(24))
         head.addWidget(Mark(theme.px(112), Sign.SAFE, motion=motion))
         head.addWidget(self._title, 1)
@@ -65,13 +49,14 @@ class DoubtfulPage(Page):
         outcome = screen.outcome
         if outcome is not None:
             paid = (words.text("doubtful.paid"), words.money(outcome.paid_fen))
-            self._facts.say([paid, (words.text("doubtful.order"), grouped(outcome.order_no))])
+            label = words.text("doubtful.order-keep" if outcome.slip_failed else "doubtful.order")
+            self._facts.say([paid, (label, grouped(outcome.order_no))])
         self._say_what(screen, words)
 
     def _say_what(self, screen: Screen, words: Words) -> None:
         phone = words.text("doubtful.phone")
         if screen.cause is None:
-            self._what.say(words.text("doubtful.keep"))
+            self._what.say(words.text("doubtful.text"))
             self._todo.say(words.text("doubtful.todo"), phone)
             return
         sentence = words.cause(screen.cause, paid=True)
@@ -81,7 +66,6 @@ class DoubtfulPage(Page):
     def _show_picture(self, screen: Screen, words: Words) -> None:
         again = screen.cause is None or screen.cause in COMES_AGAIN
         self.show_picture(self._picture, screen.card_present or again)
-        scene = CardScene.TAKE if screen.card_present else CardScene.INSERT
-        if self._slot.scene is not scene:
-            self._slot.show_scene(scene)
-        self._picture.say(words.text("done.take-card") if screen.card_present else "")
+        self._slot.show_scene(CardScene.TAKE if screen.card_present else CardScene.INSERT)
+        first = words.text("done.take-card") if screen.card_present else ""
+        self._picture.say(first, slip_words(screen.outcome, words))

@@ -1,17 +1,18 @@
 """The attract screen: what this machine does and how to begin."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from kiosk.flow.screen import Screen, Step
 from kiosk.ui.i18n import Words
-from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.kit import Kit, centred, column, row
 from kiosk.ui.pages.page import Page
 from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets.card_slot import ATTRACT, CardScene, CardSlot
+from kiosk.ui.widgets.shapes import circle, smooth, stroke
 from kiosk.ui.widgets.step_icons import StepIcon
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import BOTTOM, CENTRE, TOP, Panel, Text
 from kiosk.ui.widgets.ticker import Ticker
 
 _RINGS = 5
@@ -21,23 +22,21 @@ class Hero(Panel):
     """A green ground with rings that spread from the card slot's side."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("brand")
+        super().__init__(theme, "brand")
         self._theme = theme
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        smooth(painter)
         rect = QRectF(self.rect())
         painter.fillRect(rect, QColor(TONES["brand"].ground))
         centre = QPointF(
             rect.width() * (0.5 if self._theme.portrait else 0.74), rect.height() * 0.55
         )
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for number in range(_RINGS):
             ring = QColor(255, 255, 255, 22 - 2 * number)
-            painter.setPen(QPen(ring, self._theme.px(3)))
-            radius = self._theme.px(250 + 90 * number)
-            painter.drawEllipse(centre, radius, radius)
+            around = circle(centre, self._theme.px(250 + 90 * number))
+            stroke(painter, around, ring, self._theme.px(3))
         painter.end()
 
 
@@ -45,12 +44,12 @@ class StepTile(Panel):
     """A picture of a step over its name."""
 
     def __init__(self, kit: Kit, step: Step) -> None:
-        super().__init__("panel")
+        super().__init__(kit.theme, "panel")
         theme = kit.theme
-        self._name = Text(theme, "body", align=Align.AlignCenter)
+        self._name = Text(theme, "body", lean=CENTRE)
         layout = column(self, spacing=theme.px(4))
         layout.setContentsMargins(theme.px(8), theme.px(14), theme.px(8), theme.px(10))
-        layout.addWidget(StepIcon(theme, step), 0, Align.AlignHCenter)
+        layout.addLayout(centred(StepIcon(theme, step)))
         layout.addWidget(self._name, 1)
 
     def say(self, name: str) -> None:
@@ -65,8 +64,8 @@ class IdlePage(Page):
         super().__init__(kit)
         theme, motion = kit.theme, kit.config.motion
         self.frame.setContentsMargins(0, 0, 0, theme.px(20))
-        self._title = Text(theme, "hero", align=Align.AlignLeft | Align.AlignBottom)
-        self._how = Text(theme, "lead", shade="strong", align=Align.AlignLeft | Align.AlignTop)
+        self._title = Text(theme, "hero", sink=BOTTOM)
+        self._how = Text(theme, "lead", shade="strong", sink=TOP)
         self._tiles = {step: StepTile(kit, step) for step in Step}
         self._ticker = Ticker(theme, motion=motion)
         slot = CardSlot(motion=motion)
@@ -90,7 +89,7 @@ class IdlePage(Page):
         portrait = theme.portrait
         if portrait:
             for text in (self._title, self._how):
-                text.setAlignment(Align.AlignCenter)
+                text.set_lean(CENTRE)
         said = column(spacing=theme.px(22))
         said.addStretch(1)
         said.addWidget(self._title)

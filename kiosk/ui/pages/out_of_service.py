@@ -3,11 +3,11 @@
 from kiosk.flow.screen import Screen
 from kiosk.flow.session import Why
 from kiosk.ui.i18n import Words
-from kiosk.ui.kit import Kit, column
+from kiosk.ui.kit import Kit, centred, column
 from kiosk.ui.pages.page import Page, PicturePanel
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.marks import Mark, Sign, WaitRing
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import CENTRE, Panel, Text
 
 
 class OutOfServicePage(Page):
@@ -18,20 +18,20 @@ class OutOfServicePage(Page):
         theme, motion = kit.theme, kit.config.motion
         self._ring = WaitRing(theme.px(170), motion=motion)
         self._mark = Mark(theme.px(170), Sign.ATTENTION, motion=False)
-        self._title = Text(theme, "hero", align=Align.AlignCenter)
+        self._title = Text(theme, "hero", lean=CENTRE)
         self._card = PicturePanel(kit, CardSlot(CardScene.TAKE, motion=motion))
-        self._what = Text(theme, "lead", shade="strong", align=Align.AlignCenter)
-        self._todo = Text(theme, "lead", align=Align.AlignCenter)
-        self._help = Text(theme, "figure", shade="strong", align=Align.AlignCenter)
-        told = Panel("panel")
+        self._what = Text(theme, "lead", shade="strong", lean=CENTRE)
+        self._todo = Text(theme, "lead", lean=CENTRE)
+        self._help = Text(theme, "figure", shade="strong", lean=CENTRE)
+        told = Panel(theme, "panel")
         words = column(told, spacing=theme.px(18))
         words.setContentsMargins(theme.px(40), theme.px(34), theme.px(40), theme.px(34))
         words.addWidget(self._what)
         words.addWidget(self._todo)
         middle = column(spacing=theme.px(22))
         middle.addStretch(3)
-        middle.addWidget(self._ring, 0, Align.AlignHCenter)
-        middle.addWidget(self._mark, 0, Align.AlignHCenter)
+        middle.addLayout(centred(self._ring))
+        middle.addLayout(centred(self._mark))
         middle.addWidget(self._title)
         middle.addStretch(1)
         middle.addWidget(told)

@@ -9,7 +9,7 @@ from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.widgets.actions import Actions
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.marks import Sign
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import CENTRE, Panel, Text
 
 GOOD_NEWS = frozenset({Notice.RESUMED})
 
@@ -20,8 +20,11 @@ _BEFORE, _AFTER = 0, 3
 class Page(Panel):
     """A whole screen below the header. Subclasses add to ``self.content`` and fill it."""
 
+    tells_itself: frozenset[Notice] = frozenset()
+    """Notices whose news is part of the page's own words."""
+
     def __init__(self, kit: Kit) -> None:
-        super().__init__("page")
+        super().__init__(kit.theme, "page")
         self.kit = kit
         self._both: QHBoxLayout | None = None
         theme = kit.theme
@@ -52,7 +55,7 @@ class Page(Panel):
 
     def say_notice(self, screen: Screen, words: Words) -> None:
         """Show the notice above everything else."""
-        if screen.notice is None:
+        if screen.notice is None or screen.notice in self.tells_itself:
             self.notice.say("")
         elif screen.notice in GOOD_NEWS:
             self.notice.say(words.notice(screen.notice), tone="tint", sign=Sign.DONE)
@@ -91,10 +94,10 @@ class PicturePanel(Panel):
     """A tinted ground with a picture and at most a few words under it."""
 
     def __init__(self, kit: Kit, picture: QWidget) -> None:
-        super().__init__("tint")
+        super().__init__(kit.theme, "tint")
         theme = kit.theme
-        self.caption = Text(theme, "lead", shade="strong", align=Align.AlignCenter)
-        self.second = Text(theme, "body", align=Align.AlignCenter)
+        self.caption = Text(theme, "lead", shade="strong", lean=CENTRE)
+        self.second = Text(theme, "body", lean=CENTRE)
         layout = column(self, spacing=theme.px(6))
         layout.setContentsMargins(theme.px(20), theme.px(18), theme.px(20), theme.px(18))
         layout.addWidget(picture, 1)

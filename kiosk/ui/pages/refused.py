@@ -5,8 +5,8 @@ from kiosk.flow.screen import Screen
 from kiosk.flow.session import Cause, Why
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
-from kiosk.ui.pages.doubtful import Todo
 from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.bars import Todo
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.text import Text
@@ -16,6 +16,8 @@ SHOWS_HOW: frozenset[Cause] = frozenset(
     {CardFault.MUTE, CardFault.FOREIGN, CardFault.PULLED, CardFault.READER, Why.CARD_CHANGED}
 )
 """The right way to insert the card helps with these, once the card is out."""
+OF_OWN_WILL: frozenset[Cause] = frozenset({Why.CANCELLED, Why.TIMED_OUT})
+"""Nothing is wrong: no sign of warning."""
 
 
 class RefusedPage(Page):
@@ -28,9 +30,10 @@ class RefusedPage(Page):
         self._picture = PicturePanel(kit, self._slot)
         self._title = Text(theme, "title")
         self._what = Text(theme, "reading")
-        self._todo = Todo(kit, "lead")
+        self._todo = Todo(theme, "lead")
         head = row(spacing=theme.px(24))
-        head.addWidget(Mark(theme.px(112), Sign.ATTENTION, motion=motion))
+        self._mark = Mark(theme.px(112), Sign.ATTENTION, motion=motion)
+        head.addWidget(self._mark)
         head.addWidget(self._title, 1)
         words = column(spacing=theme.px(26))
         words.addStretch(1)
@@ -46,10 +49,11 @@ class RefusedPage(Page):
             self._title.say(sentence.title)
             self._what.say(sentence.text)
             self._todo.say(sentence.todo)
+        self._mark.setVisible(screen.cause not in OF_OWN_WILL)
         scene = scene_for(screen)
         self.show_picture(self._picture, scene is not None)
         self._picture.say(words.text("refused.take-card") if screen.card_present else "")
-        if scene is not None and self._slot.scene is not scene:
+        if scene is not None:
             self._slot.show_scene(scene)
 
 

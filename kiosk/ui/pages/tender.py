@@ -9,7 +9,7 @@ from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel
 from kiosk.ui.widgets.facts import Pair, PairRows
 from kiosk.ui.widgets.note_slot import NoteScene, NoteSlot
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import RIGHT, Panel, Text
 from vending.card import WalletUnit
 
 CAME_BACK = frozenset(
@@ -30,18 +30,16 @@ class Sum(Panel):
     """The amount that is in, large, and below it what it buys."""
 
     def __init__(self, kit: Kit) -> None:
-        super().__init__("panel")
+        super().__init__(kit.theme, "panel")
         theme = kit.theme
         self._label = Text(theme, "body", shade="muted")
         self._amount = Text(theme, "amount", shade="strong", wrap=False)
         self._buys = Text(theme, "lead", wrap=False)
-        self._gets = Text(
-            theme, "figure", shade="strong", wrap=False, align=Align.AlignRight | Align.AlignVCenter
-        )
+        self._gets = Text(theme, "figure", shade="strong", wrap=False, lean=RIGHT)
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(2))
-        self._rows = PairRows(theme, grid, 3, align=Align.AlignRight | Align.AlignVCenter)
+        self._rows = PairRows(theme, grid, 3, lean=RIGHT)
         bought = row(spacing=theme.px(16))
         bought.addWidget(self._buys)
         bought.addWidget(self._gets, 1)
@@ -111,11 +109,6 @@ def headline(account: AccountView, tender: TenderView, words: Words) -> str:
     """Return the one sentence that matters now."""
     if tender.moving:
         return words.text("tender.moving")
-    if 0 < tender.paid_fen < account.min_fen:
-        short = words.round_money(account.min_fen - tender.paid_fen)
-        return words.text("tender.minimum", min=words.round_money(account.min_fen), short=short)
-    if account.multiple_fen and tender.paid_fen % account.multiple_fen:
-        return words.text("tender.multiple", multiple=words.round_money(account.multiple_fen))
     if tender.room_fen < min(account.note_values_fen, default=1):
         return words.text("tender.full")
     return words.text("tender.title")
@@ -138,7 +131,9 @@ def rest(account: AccountView, tender: TenderView, words: Words) -> list[Pair]:
     """Return where the rest of the money goes and how much more may come."""
     rows: list[Pair] = []
     if tender.paid_fen == 0:
-        rows.append((words.text("tender.least"), words.money(account.min_fen)))
+        least_fen = least_note_fen(account)
+        if least_fen is not None:
+            rows.append((words.text("tender.least"), words.money(least_fen)))
     elif tender.quote is not None:
         if tender.quote.arrears_fen:
             rows.append((words.text("tender.arrears"), words.money(tender.quote.arrears_fen)))
@@ -148,15 +143,27 @@ def rest(account: AccountView, tender: TenderView, words: Words) -> list[Pair]:
     return rows
 
 
+def least_note_fen(account: AccountView) -> int | None:
+    """Return the smallest note that can begin a purchase, or None.
+
+    The first note must reach the minimum by itself and leave something to buy after the arrears:
+    smaller ones come back.
+    """
+    owed_fen = account.arrears_fen - account.balance_fen
+    fitting = (
+        value
+        for value in account.note_values_fen
+        if value >= account.min_fen and value > owed_fen and value % account.multiple_fen == 0
+    )
+    return min(fitting, default=None)
+
+
 def outcome(account: AccountView, tender: TenderView, words: Words) -> str:
     """Return what would happen if the customer stopped now."""
     quote = tender.quote
     if quote is None:
         return words.text("tender.finish-unknown", paid=words.money(tender.paid_fen))
     remainder = words.money(quote.balance_after_fen)
-    if quote.energy_fen == 0:
-        arrears = words.money(quote.arrears_fen)
-        return words.text("tender.finish-arrears", arrears=arrears, remainder=remainder)
     if account.wallet_unit is WalletUnit.MONEY:
         money = words.money(quote.energy_fen)
         return words.text("tender.finish-money", money=money, remainder=remainder)

@@ -2,11 +2,11 @@
 
 from kiosk.flow.screen import Screen
 from kiosk.ui.i18n import Words
-from kiosk.ui.kit import Kit, column
+from kiosk.ui.kit import Kit, centred, column
 from kiosk.ui.pages.page import Page, PicturePanel
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.marks import WaitRing
-from kiosk.ui.widgets.text import Align, Text
+from kiosk.ui.widgets.text import CENTRE, Text
 
 
 class WaitPage(Page):
@@ -16,11 +16,11 @@ class WaitPage(Page):
         super().__init__(kit)
         theme, motion = kit.theme, kit.config.motion
         self._picture = PicturePanel(kit, CardSlot(CardScene.HOLD, motion=motion))
-        self._doing = Text(theme, "title", shade="strong", align=Align.AlignCenter)
-        self._patience = Text(theme, "lead", align=Align.AlignCenter)
+        self._doing = Text(theme, "title", shade="strong", lean=CENTRE)
+        self._patience = Text(theme, "lead", lean=CENTRE)
         words = column(spacing=theme.px(24))
         words.addStretch(1)
-        words.addWidget(WaitRing(theme.px(190), motion=motion), 0, Align.AlignHCenter)
+        words.addLayout(centred(WaitRing(theme.px(190), motion=motion)))
         words.addWidget(self._doing)
         words.addWidget(self._patience)
         words.addStretch(1)

@@ -9,7 +9,7 @@ from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.facts import Figure
 from kiosk.ui.widgets.marks import WaitRing
-from kiosk.ui.widgets.text import Align, Text
+from kiosk.ui.widgets.text import Text
 
 
 class WritePage(Page):
@@ -22,7 +22,7 @@ class WritePage(Page):
         self._doing = Text(theme, "title", shade="strong")
         self._amount = Figure(theme)
         self._warning = Bar(theme, role="lead")
-        self._why = Text(theme, "body", shade="muted", align=Align.AlignLeft)
+        self._why = Text(theme, "body", shade="muted")
         head = row(spacing=theme.px(28))
         head.addWidget(WaitRing(theme.px(150), motion=motion))
         head.addWidget(self._doing, 1)

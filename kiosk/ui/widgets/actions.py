@@ -6,7 +6,6 @@ from kiosk.flow.screen import Button
 from kiosk.ui.kit import Kit, row
 from kiosk.ui.widgets.button import BigButton
 
-_QUIET = {Button.CANCEL}
 _QUIET_WIDTH = 400
 """Reference pixels; the way out is plain to see but never the biggest thing on the screen."""
 _QUIET_SHARE, _MAIN_SHARE = 1000, 2000
@@ -21,9 +20,10 @@ def button_name(button: Button) -> str:
 class Actions(QWidget):
     """Makes each button once and shows those that the flow allows now."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, quiet: frozenset[Button] = frozenset({Button.CANCEL})) -> None:
+        """``quiet``: the ways out, smaller and on the left."""
         super().__init__()
-        self._kit = kit
+        self._kit, self._quiet = kit, quiet
         self._buttons: dict[Button, BigButton] = {}
         self._layout = row(self, spacing=kit.theme.px(28))
         self._layout.addStretch(1)
@@ -50,7 +50,7 @@ class Actions(QWidget):
         return known
 
     def _make(self, button: Button) -> BigButton:
-        quiet = button in _QUIET
+        quiet = button in self._quiet
         widget = BigButton(
             self._kit.theme, "secondary" if quiet else "primary", button_name(button)
         )

@@ -1,7 +1,7 @@
-"""Bars of one sentence that must not be overlooked."""
+"""Sentences on a coloured ground that must not be overlooked."""
 
-from kiosk.ui.kit import row
-from kiosk.ui.theme import Theme, panel_look
+from kiosk.ui.kit import column, row
+from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.text import Panel, Text
 
@@ -10,8 +10,7 @@ class Bar(Panel):
     """A sentence on a coloured ground with a sign before it. Takes no room while empty."""
 
     def __init__(self, theme: Theme, *, tone: str = "warning", role: str = "strong") -> None:
-        super().__init__(tone)
-        self._theme = theme
+        super().__init__(theme, tone)
         self._mark = Mark(theme.px(54), Sign.ATTENTION, motion=False)
         self._text = Text(theme, role)
         layout = row(self, spacing=theme.px(18))
@@ -24,12 +23,29 @@ class Bar(Panel):
         """Show ``text``, or nothing when it is empty."""
         self._text.setText(text)
         self._mark.show_sign(sign)
-        if tone != self.tone:
-            self.tone = tone
-            self.setStyleSheet(f"Panel {{ {panel_look(self._theme, tone)} }}")
+        self.set_tone(tone)
         self.setVisible(bool(text))
 
     @property
     def text(self) -> str:
         """The sentence."""
         return self._text.text()
+
+
+class Todo(Panel):
+    """What to do now, set off from what happened; below it what else helps."""
+
+    def __init__(self, theme: Theme, role: str = "strong") -> None:
+        super().__init__(theme, "warning")
+        self._todo = Text(theme, role)
+        self._more = Text(theme, "body")
+        layout = column(self, spacing=theme.px(8))
+        layout.setContentsMargins(theme.px(28), theme.px(18), theme.px(28), theme.px(18))
+        layout.addWidget(self._todo)
+        layout.addWidget(self._more)
+
+    def say(self, todo: str, more: str = "") -> None:
+        """Show what to do, and what else."""
+        self._todo.say(todo)
+        self._more.say(more)
+        self.setVisible(bool(todo))

@@ -1,11 +1,11 @@
 """The big button: words and what they lead to, on a face that looks like something to press."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from kiosk.ui.theme import FACES, Theme
-from kiosk.ui.widgets.drawing import rounded
+from kiosk.ui.widgets.shapes import fill, inset, rounded, smooth, stroke
 from kiosk.ui.widgets.typeset import Lines, typeface
 
 _LIP = 8
@@ -21,7 +21,6 @@ class BigButton(QPushButton):
         self._theme, self._face, self._note = theme, FACES[face], ""
         self._title_face = typeface(theme, "lead" if face == "primary" else "strong")
         self._note_face = typeface(theme, "body")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(theme.target)
 
@@ -69,8 +68,7 @@ class BigButton(QPushButton):
         return QSize(self._theme.px(200), self._theme.target)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(QPainter(self))
         self._paint_face(painter)
         self._paint_words(painter)
         painter.end()
@@ -80,16 +78,13 @@ class BigButton(QPushButton):
         whole = QRectF(self.rect())
         top = whole.adjusted(0, 0, 0, -lip)
         if self.isDown():
-            painter.fillPath(rounded(top.translated(0, lip), radius), QColor(self._face.pressed))
+            fill(painter, rounded(top.translated(0, lip), radius), QColor(self._face.pressed))
             return
-        painter.fillPath(rounded(whole, radius), QColor(self._face.lip))
-        painter.fillPath(rounded(top, radius), QColor(self._face.ground))
+        fill(painter, rounded(whole, radius), QColor(self._face.lip))
+        fill(painter, rounded(top, radius), QColor(self._face.ground))
         edge = self._theme.px(3)
-        painter.setPen(QPen(QColor(self._face.border), edge))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(
-            top.adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2), radius - 1, radius - 1
-        )
+        border = rounded(inset(top, edge / 2), radius - 1)
+        stroke(painter, border, QColor(self._face.border), edge)
 
     def _paint_words(self, painter: QPainter) -> None:
         title, note = self._blocks()

@@ -34,7 +34,7 @@ class CardSlot(SlotPicture):
 
     def __init__(self, scene: CardScene = CardScene.INSERT, *, motion: bool = True) -> None:
         super().__init__(motion=motion)
-        self._scene = scene
+        self._scene, self._begun = scene, False
         self.show_scene(scene)
 
     @property
@@ -43,7 +43,10 @@ class CardSlot(SlotPicture):
         return self._scene
 
     def show_scene(self, scene: CardScene, *, rhythm: Rhythm | None = None) -> None:
-        """Show ``scene`` in its usual rhythm or another one."""
+        """Show ``scene`` in its usual rhythm or another one. Shown already, it goes on moving."""
+        if scene is self._scene and rhythm is None and self._begun:
+            return
+        self._begun = True
         self._scene = scene
         self.slit_at = 0.76 if scene is CardScene.METER else 0.62
         self.play(rhythm or _RHYTHMS[scene])

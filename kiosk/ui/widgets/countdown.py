@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import FACES, TONES, Theme
+from kiosk.ui.widgets.shapes import arc, fill_rounded, letter, smooth
 
 EMPHASISED_S = 15
 """From here on the number is set off."""
@@ -83,29 +84,20 @@ class Countdown(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.seconds_left is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(QPainter(self))
         tone = TONES["warning"] if self.emphasised else TONES["brand"]
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         if self.emphasised:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tone.ground))
-            painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        self._paint_ring(painter, rect, tone.text)
-        painter.setFont(self._font)
-        painter.setPen(QColor(tone.text))
+            fill_rounded(painter, rect, rect.height() / 2, QColor(tone.ground))
+        self._paint_ring(painter, rect, QColor(tone.text))
         words = rect.adjusted(rect.height() * 0.80, 0, -self._theme.px(14), 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text)
+        letter(painter, words, self.text, self._font, QColor(tone.text))
         painter.end()
 
-    def _paint_ring(self, painter: QPainter, rect: QRectF, colour: str) -> None:
+    def _paint_ring(self, painter: QPainter, rect: QRectF, colour: QColor) -> None:
         side = rect.height() * 0.50
         ring = QRectF(rect.x() + rect.height() * 0.22, rect.center().y() - side / 2, side, side)
-        stroke = side * 0.16
-        part = min(1.0, (self.seconds_left or 0) / self._whole_s)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        track = QColor(FACES["header"].border) if not self.emphasised else QColor("#D9A83A")
-        painter.setPen(QPen(track, stroke))
-        painter.drawEllipse(ring)
-        painter.setPen(QPen(QColor(colour), stroke))
-        painter.drawArc(ring, 90 * 16, round(part * 360 * 16))
+        share = min(1.0, (self.seconds_left or 0) / self._whole_s)
+        track = QColor("#D9A83A" if self.emphasised else FACES["header"].border)
+        arc(painter, ring, 0, 1, track, side * 0.16)
+        arc(painter, ring, 1 - share, share, colour, side * 0.16)

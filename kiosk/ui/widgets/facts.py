@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QGridLayout
 
 from kiosk.ui.kit import column
 from kiosk.ui.theme import Theme
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.text import LEFT, TOP, Panel, Text
 
 Pair = tuple[str, str]
 
@@ -20,15 +20,18 @@ class PairRows:
         *,
         first: int = 0,
         value_role: str = "strong",
-        align: Align = Align.AlignLeft | Align.AlignVCenter,
+        lean: float = LEFT,
     ) -> None:
         grid.setColumnStretch(1, 1)
         self._rows = [
-            (Text(theme, "body", shade="muted", wrap=False), Text(theme, value_role, align=align))
+            (
+                Text(theme, "body", shade="muted", wrap=False, sink=TOP),
+                Text(theme, value_role, lean=lean),
+            )
             for _ in range(rows)
         ]
         for number, (label, value) in enumerate(self._rows, start=first):
-            grid.addWidget(label, number, 0, Align.AlignTop)
+            grid.addWidget(label, number, 0)
             grid.addWidget(value, number, 1)
 
     def enlarge(self, role: str) -> None:
@@ -40,7 +43,7 @@ class PairRows:
         """Show ``pairs`` of label and value; unused rows take no room."""
         empty = [("", "")] * (len(self._rows) - len(pairs))
         for (label, value), (name, text) in zip(self._rows, [*pairs, *empty], strict=True):
-            label.setMinimumHeight(value.line_height())
+            label.drop_px = (value.line_height() - label.line_height()) // 2
             label.say(name)
             value.say(text)
 
@@ -51,7 +54,7 @@ class Facts(Panel):
     def __init__(
         self, theme: Theme, rows: int, *, tone: str = "panel", value_role: str = "strong"
     ) -> None:
-        super().__init__(tone)
+        super().__init__(theme, tone)
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.px(28), theme.px(16), theme.px(28), theme.px(16))
         grid.setHorizontalSpacing(theme.px(24))
@@ -72,7 +75,7 @@ class Figure(Panel):
     """One number with its label above it, in the largest role that its length allows."""
 
     def __init__(self, theme: Theme, *, tone: str = "panel", shade: str = "strong") -> None:
-        super().__init__(tone)
+        super().__init__(theme, tone)
         self._label = Text(theme, "body", shade="muted")
         self._value = Text(theme, "lead", shade=shade, wrap=False)
         layout = column(self)

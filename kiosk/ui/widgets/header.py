@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.ui.config import UiConfig
@@ -13,6 +13,7 @@ from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import drawing
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.countdown import Countdown
+from kiosk.ui.widgets.shapes import fill_rounded, inset, smooth
 from kiosk.ui.widgets.text import Panel, Text
 
 LANGUAGE_BUTTON = "button-language"
@@ -26,14 +27,10 @@ class Emblem(QWidget):
         self.setFixedSize(side_px, side_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(QPainter(self))
         rect = QRectF(self.rect())
-        painter.fillPath(drawing.rounded(rect, rect.width() * 0.24), QColor("#FFFFFF"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(drawing.BRAND)
-        by = rect.width() * 0.18
-        painter.drawPolygon(drawing.bolt(rect.adjusted(by, by, -by, -by)))
+        fill_rounded(painter, rect, rect.width() * 0.24, drawing.WHITE)
+        drawing.draw_bolt(painter, inset(rect, rect.width() * 0.18), drawing.BRAND)
         painter.end()
 
 
@@ -41,7 +38,7 @@ class Header(Panel):
     """Green, calm and always the same."""
 
     def __init__(self, theme: Theme, config: UiConfig, clock: Callable[[], float]) -> None:
-        super().__init__("brand")
+        super().__init__(theme, "brand")
         self._operator = Text(theme, "body")
         self._operator.say(config.operator_name)
         self._site = Text(theme, "caption", shade="muted")

@@ -2,12 +2,14 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from kiosk.ui.theme import TONES
 from kiosk.ui.widgets import drawing
 from kiosk.ui.widgets.motion import Moving, between
+from kiosk.ui.widgets.shapes import arc, fill, fill_circle, inset, smooth
 
 
 class Sign(Enum):
@@ -19,6 +21,7 @@ class Sign(Enum):
 
 
 _GROUNDS = {Sign.DONE: "#0B8A5C", Sign.ATTENTION: "#F5B301", Sign.SAFE: "#0B8A5C"}
+_TURNING_PART = 0.28
 
 
 class Mark(Moving):
@@ -37,28 +40,22 @@ class Mark(Moving):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        grow = 0.86 + 0.14 * between(self.progress, 0.0, 0.4)
-        side = self.width() * grow
-        rect = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter = smooth(QPainter(self))
+        side = self.width() * (0.86 + 0.14 * between(self.progress, 0.0, 0.4))
+        rect = inset(QRectF(self.rect()), (self.width() - side) / 2)
         ground = QColor(_GROUNDS[self._sign])
         if self._sign is Sign.SAFE:
-            painter.fillPath(drawing.shield(rect.adjusted(side * 0.06, 0, -side * 0.06, 0)), ground)
+            fill(painter, drawing.shield(rect.adjusted(side * 0.06, 0, -side * 0.06, 0)), ground)
         else:
-            painter.setBrush(ground)
-            painter.drawEllipse(rect)
-        self._paint_sign(painter, rect)
+            fill_circle(painter, rect.center(), side / 2, ground)
+        self._paint_sign(painter, inset(rect, side * 0.25))
         painter.end()
 
     def _paint_sign(self, painter: QPainter, rect: QRectF) -> None:
-        by = rect.width() * 0.25
-        inner = rect.adjusted(by, by, -by, -by)
         if self._sign is Sign.ATTENTION:
-            drawing.draw_exclamation(painter, inner, QColor("#2A1C00"))
+            drawing.draw_exclamation(painter, rect, QColor(TONES["warning"].text))
         else:
-            drawing.draw_tick(painter, inner, drawing.WHITE, between(self.progress, 0.3, 1.0))
+            drawing.draw_tick(painter, rect, drawing.WHITE, between(self.progress, 0.3, 1.0))
 
 
 class WaitRing(Moving):
@@ -73,18 +70,10 @@ class WaitRing(Moving):
         return self.minimumSize()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        stroke = self.width() * 0.12
-        rect = QRectF(self.rect()).adjusted(stroke, stroke, -stroke, -stroke)
-        painter.setPen(QPen(drawing.BRAND_SOFT, stroke))
-        painter.drawEllipse(rect)
-        pen = QPen(drawing.BRAND, stroke)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawArc(rect, round(-self.progress * 360 * 16) + 90 * 16, -100 * 16)
-        painter.setBrush(drawing.BRAND)
-        painter.setPen(Qt.PenStyle.NoPen)
-        by = rect.width() * 0.28
-        painter.drawPolygon(drawing.bolt(rect.adjusted(by, by, -by, -by)))
+        painter = smooth(QPainter(self))
+        width = self.width() * 0.12
+        rect = inset(QRectF(self.rect()), width)
+        arc(painter, rect, 0, 1, drawing.BRAND_SOFT, width)
+        arc(painter, rect, self.progress, _TURNING_PART, drawing.BRAND, width)
+        drawing.draw_bolt(painter, inset(rect, rect.width() * 0.28), drawing.BRAND)
         painter.end()

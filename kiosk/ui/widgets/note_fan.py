@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.ui.widgets import drawing
+from kiosk.ui.widgets.shapes import smooth
 
 _STRIP = 0.36
 """How much of a note's height shows under the one before it."""
@@ -31,8 +32,7 @@ class NoteFan(QWidget):
         return self.minimumSize()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(QPainter(self))
         later = max(0, len(self._values_fen) - 1)
         width = self._note_width(later)
         height = width / drawing.NOTE_RATIO

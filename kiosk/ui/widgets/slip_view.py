@@ -1,21 +1,22 @@
 """The slip on the screen, for the day when it does not come out on paper."""
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QGridLayout
 
 from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets.facts import Pair, PairRows
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.shapes import fill, smooth, stroke
+from kiosk.ui.widgets.text import CENTRE, Panel, Text
 
 
 class SlipView(Panel):
     """White paper with a torn lower edge and the slip's lines."""
 
     def __init__(self, theme: Theme, rows: int) -> None:
-        super().__init__("slip")
+        super().__init__(theme, "slip")
         self._tooth = theme.px(12)
-        self._title = Text(theme, "strong", align=Align.AlignCenter)
+        self._title = Text(theme, "strong", lean=CENTRE)
         grid = QGridLayout(self)
         aside = theme.px(26)
         grid.setContentsMargins(aside, theme.px(18), aside, theme.px(14) + self._tooth)
@@ -30,14 +31,15 @@ class SlipView(Panel):
         self._rows.say(pairs)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor("#C3D1C9"))
-        painter.setBrush(QColor(TONES["slip"].ground))
-        painter.drawPolygon(self._paper())
+        painter = smooth(QPainter(self))
+        paper = QPainterPath()
+        paper.addPolygon(QPolygonF(self._outline()))
+        paper.closeSubpath()
+        fill(painter, paper, QColor(TONES["slip"].ground))
+        stroke(painter, paper, QColor("#C3D1C9"), 1.0)
         painter.end()
 
-    def _paper(self) -> QPolygonF:
+    def _outline(self) -> list[QPointF]:
         width, base, tooth = self.width() - 1, self.height() - 1 - self._tooth, self._tooth
         points = [QPointF(0, 0), QPointF(width, 0), QPointF(width, base)]
         teeth = max(1, round(width / (2 * tooth)))
@@ -45,4 +47,4 @@ class SlipView(Panel):
         for number in range(teeth):
             right = width - number * step
             points += [QPointF(right - step / 2, base + tooth), QPointF(right - step, base)]
-        return QPolygonF(points)
+        return points

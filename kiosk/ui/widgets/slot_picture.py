@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 
 from kiosk.ui.widgets import drawing
 from kiosk.ui.widgets.motion import Moving, between
+from kiosk.ui.widgets.shapes import smooth
 
 PICTURE_RATIO = 0.92
 """Width over height of the whole picture."""
@@ -125,10 +126,8 @@ class SlotPicture(Moving):
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap((size * ratio).toSize())
         pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        return pixmap, painter
+        pixmap.fill(drawing.CLEAR)
+        return pixmap, smooth(QPainter(pixmap))
 
     def _thing_top(self) -> float:
         outside = self.outside()
@@ -156,9 +155,7 @@ class SlotPicture(Moving):
         self.forget()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter = smooth(QPainter(self))
         painter.drawPixmap(0, 0, self._front_layer())
         self._paint_thing(painter)
         self.draw_sign(painter)

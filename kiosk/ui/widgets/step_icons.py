@@ -1,12 +1,13 @@
 """The four steps as small pictures, for people who have never done this."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.flow.screen import Step
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import drawing
+from kiosk.ui.widgets.shapes import fill, fill_circle, fill_rounded, rounded, smooth, stroke
 
 
 class StepIcon(QWidget):
@@ -20,8 +21,7 @@ class StepIcon(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = smooth(QPainter(self))
         painter.scale(self.width() / 100, self.height() / 100)
         match self._step:
             case Step.CARD:
@@ -36,8 +36,8 @@ class StepIcon(QWidget):
 
 
 def _draw_slot(painter: QPainter) -> None:
-    painter.fillPath(drawing.rounded(QRectF(12, 6, 76, 30), 8), drawing.MACHINE)
-    painter.fillPath(drawing.rounded(QRectF(26, 22, 48, 5), 2.5), drawing.MACHINE_DARK)
+    fill_rounded(painter, QRectF(12, 6, 76, 30), 8, drawing.MACHINE)
+    fill_rounded(painter, QRectF(26, 22, 48, 5), 2.5, drawing.MACHINE_DARK)
 
 
 def _draw_into_slot(painter: QPainter) -> None:
@@ -58,18 +58,15 @@ def _draw_out_of_slot(painter: QPainter) -> None:
 
 
 def _draw_person(painter: QPainter) -> None:
-    painter.setPen(QPen(drawing.BRAND, 4))
-    painter.setBrush(drawing.BRAND_SOFT)
-    painter.drawRoundedRect(QRectF(8, 16, 76, 62), 8, 8)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(drawing.BRAND)
-    painter.drawEllipse(QPointF(29, 38), 8.5, 8.5)
-    painter.drawRoundedRect(QRectF(16, 50, 26, 16), 8, 8)
-    for y, width in ((34, 28), (47, 28), (60, 16)):
-        painter.drawRoundedRect(QRectF(49, y, width, 5), 2.5, 2.5)
-    painter.setBrush(QColor("#0B8A5C"))
-    painter.setPen(QPen(QColor("#FFFFFF"), 3))
-    painter.drawEllipse(QPointF(78, 76), 18, 18)
+    card = rounded(QRectF(8, 16, 76, 62), 8)
+    fill(painter, card, drawing.BRAND_SOFT)
+    stroke(painter, card, drawing.BRAND, 4)
+    fill_circle(painter, QPointF(29, 38), 8.5, drawing.BRAND)
+    fill_rounded(painter, QRectF(16, 50, 26, 16), 8, drawing.BRAND)
+    for top, width in ((34, 28), (47, 28), (60, 16)):
+        fill_rounded(painter, QRectF(49, top, width, 5), 2.5, drawing.BRAND)
+    fill_circle(painter, QPointF(78, 76), 19.5, drawing.WHITE)
+    fill_circle(painter, QPointF(78, 76), 16.5, drawing.GOOD)
     drawing.draw_tick(painter, QRectF(68, 66, 20, 20), drawing.WHITE)
 
 

@@ -1,7 +1,7 @@
 """Where the customer is: four steps, those behind ticked, the present one filled."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.flow.screen import Step
@@ -9,7 +9,8 @@ from kiosk.ui.kit import row
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets import drawing
-from kiosk.ui.widgets.text import Align, Panel, Text
+from kiosk.ui.widgets.shapes import circle, fill_circle, inset, letter, line, smooth, stroke
+from kiosk.ui.widgets.text import Panel, Text
 
 _STEPS = tuple(Step)
 
@@ -32,20 +33,18 @@ class StepBadge(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        painter = smooth(QPainter(self))
+        rect = inset(QRectF(self.rect()), 2)
         ahead = self._state > 0
-        painter.setPen(QPen(QColor(TONES["page"].muted if ahead else TONES["page"].strong), 3))
-        painter.setBrush(QColor("#FFFFFF") if ahead else QColor(TONES["page"].strong))
-        painter.drawEllipse(rect)
+        strong, muted = QColor(TONES["page"].strong), QColor(TONES["page"].muted)
+        radius = rect.width() / 2
+        fill_circle(painter, rect.center(), radius, drawing.WHITE if ahead else strong)
+        stroke(painter, circle(rect.center(), radius), muted if ahead else strong, 3)
         if self._state < 0:
-            by = rect.width() * 0.24
-            drawing.draw_tick(painter, rect.adjusted(by, by, -by, -by), drawing.WHITE)
+            drawing.draw_tick(painter, inset(rect, rect.width() * 0.24), drawing.WHITE)
         else:
-            painter.setFont(self._font)
-            painter.setPen(QColor(TONES["page"].muted if ahead else "#FFFFFF"))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(self._number))
+            ink = muted if ahead else drawing.WHITE
+            letter(painter, rect, str(self._number), self._font, ink)
         painter.end()
 
 
@@ -66,10 +65,9 @@ class StepLine(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        colour = TONES["page"].strong if self._behind else "#AFC4B9"
-        painter.setPen(QPen(QColor(colour), self._stroke))
+        colour = QColor(TONES["page"].strong if self._behind else "#AFC4B9")
         middle = self.height() / 2
-        painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
+        line(painter, QPointF(0, middle), QPointF(self.width(), middle), colour, self._stroke)
         painter.end()
 
 
@@ -77,7 +75,7 @@ class StepStrip(Panel):
     """The strip under the header."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("page")
+        super().__init__(theme, "page")
         layout = row(self, spacing=theme.px(12))
         layout.setContentsMargins(theme.margin, theme.px(18), theme.margin, theme.px(6))
         self._badges: list[StepBadge] = []
@@ -88,9 +86,7 @@ class StepStrip(Panel):
                 self._lines.append(StepLine(theme))
                 layout.addWidget(self._lines[-1], 1)
             self._badges.append(StepBadge(theme, number))
-            self._names.append(
-                Text(theme, "body", wrap=False, align=Align.AlignVCenter | Align.AlignLeft)
-            )
+            self._names.append(Text(theme, "body", wrap=False))
             layout.addWidget(self._badges[-1])
             layout.addWidget(self._names[-1])
 
@@ -103,5 +99,5 @@ class StepStrip(Panel):
             name = self._names[number]
             name.setText(names[each])
             name.set_shade("strong" if state == 0 else "muted")
-        for number, line in enumerate(self._lines):
-            line.show_behind(number < place)
+        for number, joint in enumerate(self._lines):
+            joint.show_behind(number < place)

@@ -1,13 +1,17 @@
 """A label that is never cut, and the toned panel it stands on."""
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from kiosk.ui.theme import TONES, Theme, Tone
+from kiosk.ui.theme import EDGE_TO_EDGE, PAGE, TONES, Theme, Tone
+from kiosk.ui.widgets.shapes import fill, inset, rounded, smooth, stroke
 from kiosk.ui.widgets.typeset import WIDEST, Lines, typeface
 
-Align = Qt.AlignmentFlag
+LEFT, CENTRE, RIGHT = 0.0, 0.5, 1.0
+"""Where a line leans: the part of the spare room that goes before it."""
+TOP, MIDDLE, BOTTOM = 0.0, 0.5, 1.0
+"""Where a block sinks to: the part of the spare room that goes above it."""
 _NARROWEST_EM = 5
 """A text that wraps may be squeezed to so many characters a line."""
 
@@ -15,8 +19,8 @@ _NARROWEST_EM = 5
 class Text(QLabel):
     """Words in one of the theme's roles; their height follows from their width.
 
-    Font and colour come from the theme directly and not through the style sheet: asking Qt for a
-    widget's style costs 25 ms and megabytes at start.
+    Everything is painted from the theme's tokens, without a style sheet: asking Qt for a widget's
+    style costs 25 ms and megabytes at start.
     """
 
     def __init__(
@@ -25,13 +29,16 @@ class Text(QLabel):
         role: str = "body",
         *,
         shade: str = "text",
-        align: Align = Align.AlignLeft | Align.AlignVCenter,
+        lean: float = LEFT,
+        sink: float = MIDDLE,
         wrap: bool = True,
     ) -> None:
         super().__init__()
         self._theme, self._shade, self._role = theme, shade, ""
         self._laid_out: tuple[tuple[str, int, str], Lines] | None = None
-        self.setAlignment(align)
+        self._lean, self._sink = lean, sink
+        self.drop_px = 0
+        """Paint so much lower, to stand on a line with larger letters."""
         self.setWordWrap(wrap)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(wrap)
@@ -65,6 +72,11 @@ class Text(QLabel):
             self.setFont(self._face.font)
             self.updateGeometry()
 
+    def set_lean(self, lean: float) -> None:
+        """Put the lines left, centred or right."""
+        self._lean, self._laid_out = lean, None
+        self.update()
+
     def set_shade(self, shade: str) -> None:
         """Take another of the panel's text colours: ``text``, ``muted`` or ``strong``."""
         self._shade = shade
@@ -93,17 +105,8 @@ class Text(QLabel):
 
     def _lay_out(self, width: int) -> Lines:
         if self.wordWrap():
-            return self._face.lay_out(self.text(), width, lean=self._lean())
+            return self._face.lay_out(self.text(), width, lean=self._lean)
         return self._face.lay_out(self.text(), WIDEST, even=False)
-
-    def _lean(self) -> float:
-        return self._share(Align.AlignHCenter, Align.AlignRight)
-
-    def _share(self, middle: Align, end: Align) -> float:
-        """Return which part of the spare room goes before the text."""
-        if self.alignment() & middle:
-            return 0.5
-        return 1.0 if self.alignment() & end else 0.0
 
     # -- Qt's own --
 
@@ -127,21 +130,36 @@ class Text(QLabel):
         painter = QPainter(self)
         painter.setPen(QColor(self.colour))
         lines = self._lines(self.width())
-        spare_height = self.height() - lines.height
-        top = spare_height * self._share(Align.AlignVCenter, Align.AlignBottom)
-        left = 0.0 if self.wordWrap() else (self.width() - lines.width) * self._lean()
+        top = (self.height() - lines.height) * self._sink + self.drop_px
+        left = 0.0 if self.wordWrap() else (self.width() - lines.width) * self._lean
         lines.layout.draw(painter, QPointF(left, top))
         painter.end()
 
 
 class Panel(QWidget):
-    """A ground in one of the theme's tones; the texts on it take the colours that go with it.
+    """A ground in one of the theme's tones; the texts on it take the colours that go with it."""
 
-    Not a QFrame: the style sheet's border would narrow its layout after the heights were told.
-    """
-
-    def __init__(self, tone: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, tone: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._look = theme
         self.tone = tone
-        self.setProperty("tone", tone)
+
+    def set_tone(self, tone: str) -> None:
+        """Change the ground, and with it the colours of the texts."""
+        self.tone = tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.tone == PAGE:
+            return  # the window's own ground
+        painter = QPainter(self)
+        tone, rect = TONES[self.tone], QRectF(self.rect())
+        if self.tone in EDGE_TO_EDGE:
+            painter.fillRect(rect, QColor(tone.ground))
+        else:
+            smooth(painter)
+            edge = self._look.px(2)
+            shape = rounded(inset(rect, edge / 2), self._look.radius)
+            fill(painter, shape, QColor(tone.ground))
+            stroke(painter, shape, QColor(tone.border), edge)
+        painter.end()

@@ -101,7 +101,7 @@ class Typeface:
         """Return two lines that part at a pause, as even as can be; None without such a pause."""
         narrowest, best = natural.width, None
         for place in range(1, len(text)):
-            if text[place - 1] in _PAUSES:
+            if _is_pause(text, place):
                 halves = map(self.metrics.horizontalAdvance, (text[:place], text[place:]))
                 widest = max(halves)
                 if widest <= narrowest:
@@ -118,6 +118,12 @@ class Typeface:
             line = layout.lineAt(number)
             left = (width - line.naturalTextWidth()) * lean
             line.setPosition(QPointF(left, number * self.step - lift))
+
+
+def _is_pause(text: str, place: int) -> bool:
+    """Tell whether a line may well end before ``place``: not at a space between Chinese."""
+    before, after = text[place - 1], text[place]
+    return before in _PAUSES and (before != " " or after.isascii())
 
 
 def _pauses(text: str, layout: QTextLayout) -> int:
