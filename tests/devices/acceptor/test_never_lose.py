@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.acceptor import AcceptorDevice, CutPoint, Place, Timing
+from bench.acceptor import AcceptorDevice, CutPoint, Mechanism, Place, Timing
 from kiosk.devices.acceptor.ccnet.host import Close, Open
 from kiosk.devices.acceptor.ccnet.message import Code
 from kiosk.flow.event import (
@@ -20,7 +20,7 @@ from kiosk.flow.event import (
     NoteStacked,
     NoteUnknown,
 )
-from tests.devices.acceptor.rig import Rig, give_back, stack
+from tests.devices.acceptor.rig import Decide, Rig, give_back, stack
 
 VALUES_FEN = tuple(range(100, 2_500, 100))
 """24 bill types: as many notes as one story may have."""
@@ -40,7 +40,7 @@ class World:
         self.rig.run(3)
 
     @property
-    def metal(self):  # type: ignore[no-untyped-def]
+    def metal(self) -> Mechanism:
         return self.rig.device.mechanism
 
     def insert(self) -> None:
@@ -99,7 +99,7 @@ def _set(name: str, value: float) -> Callable[[World], None]:
     return lambda world: setattr(world.rig.device, name, value)
 
 
-def _decide(how: object) -> Callable[[World], None]:
+def _decide(how: Decide) -> Callable[[World], None]:
     return lambda world: setattr(world.rig, "decide", how)
 
 
