@@ -21,7 +21,7 @@ QUICK = Limits(
     answer_s=0.4,
     quiet_s=0.05,
     longest_quiet_s=0.2,
-    confirm_s=3.0,
+    confirm_s=2.0,
     job_s=6.0,
 )
 NUMBER = ENERGY.order_no
