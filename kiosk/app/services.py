@@ -187,7 +187,7 @@ class Services:
         return Outbox(
             self._journal.database,
             self._status.watch(self._client.report),
-            lambda: self._journal.journal_id,
+            self._journal.journal_id,
             wall_ms=self._clock.wall_ms,
             draw=random.random,
             alarm_after_ms=self._config.head_office.report_alarm_h * 3_600_000,
