@@ -1,0 +1,80 @@
+"""Wishes: what answers each, and the question that replaces it after a restart."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.flow import command as wish
+from kiosk.flow import event as ev
+from kiosk.flow.command import Command
+from tests.flow.world import Walk, card_of, seal_request, vend_of
+from vending.card import Verdict
+
+ORDER = Walk().to_vending().order
+VEND = vend_of(ORDER)
+NO = ORDER.order_no
+
+
+def kinds(root: type[Command] = Command) -> Iterator[type[Command]]:
+    for kind in root.__subclasses__():
+        if not kind.__name__.startswith("_"):
+            yield kind
+        yield from kinds(kind)
+
+
+REQUEST = Walk().to_vending().wished(wish.RequestVend)[0]
+SLIP = wish.Slip(
+    layout="purchase",
+    language="zh",
+    order_no=NO,
+    terminal_no="310042",
+    at_ms=0,
+    customer_no="",
+    meter_no="",
+    name_masked="",
+    paid_fen=0,
+    notes_fen=(),
+)
+PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
+ASK = wish.AskNote(note_id="n1", value_fen=500)
+INQUIRE = wish.InquireVend(order_no=NO)
+QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
+    (wish.ReadCard(), ()),
+    (wish.WriteCard(order_no=NO, vend=VEND, before=ORDER.card), (PROVE,)),
+    (PROVE, (PROVE,)),
+    (wish.OpenAcceptor(values_fen=(500,)), (wish.CloseAcceptor(),)),
+    (wish.CloseAcceptor(), (wish.CloseAcceptor(),)),
+    (wish.StackNote(note_id="n1", value_fen=500), (ASK,)),
+    (wish.ReturnNote(note_id="n1", value_fen=500), (ASK,)),
+    (ASK, (ASK,)),
+    (wish.LookUpAccount(card=ORDER.card), ()),
+    (REQUEST, (INQUIRE,)),
+    (INQUIRE, (INQUIRE,)),
+    (wish.AskSeals(order_no=NO, request=seal_request(ORDER)), ()),
+    (wish.PrintSlip(order_no=NO, slip=SLIP), ()),
+]
+
+
+@pytest.mark.parametrize(("deed", "question"), QUESTIONS)
+def test_the_question_never_is_the_deed(deed: Command, question: tuple[Command, ...]) -> None:
+    assert deed.ask() == question
+
+
+def test_every_wish_that_expects_an_answer_has_its_question() -> None:
+    expecting = {kind for kind in kinds() if kind.answers}
+    assert expecting <= {type(deed) for deed, _ in QUESTIONS}
+
+
+def test_only_facts_about_the_same_note_settle_a_wish() -> None:
+    swallow = wish.StackNote(note_id="n1", value_fen=500)
+    assert swallow.matches(ev.NoteStacked(note_id="n1", value_fen=500))
+    assert not swallow.matches(ev.NoteStacked(note_id="n2", value_fen=500))
+
+
+def test_only_facts_about_the_same_order_settle_a_wish() -> None:
+    assert INQUIRE.matches(ev.VendApproved(vend=VEND))
+    assert REQUEST.matches(ev.VendUnknown(order_no=NO))
+    assert not INQUIRE.matches(ev.VendNotSold(order_no="other"))
+    assert not REQUEST.matches(ev.VendUnknown(order_no="other"))
+    assert PROVE.matches(ev.CardProved(order_no=NO, verdict=Verdict.TORN, card=card_of()))
+    assert not PROVE.matches(ev.CardProved(order_no="other", verdict=Verdict.TORN))
