@@ -61,14 +61,16 @@ def answer(asked: Command) -> tuple[Event, ...]:
     return ()
 
 
-CUSTOMER: list[Event] = [
-    ev.CardInserted(),
-    ev.ContinuePressed(),
-    ev.CashChosen(),
-    *(ev.NoteEscrowed(note_id=f"note-{n}", value_fen=5000) for n in (1, 2)),
-    ev.FinishPressed(),
-    ev.CardRemoved(),
-]
+def customer(name: str = "note", notes: int = 2) -> list[Event]:
+    """A resident who knows what to do."""
+    return [
+        ev.CardInserted(),
+        ev.ContinuePressed(),
+        ev.CashChosen(),
+        *(ev.NoteEscrowed(note_id=f"{name}-{n}", value_fen=5000) for n in range(notes)),
+        ev.FinishPressed(),
+        ev.CardRemoved(),
+    ]
 
 
 class Kiosk:
@@ -103,7 +105,7 @@ class Kiosk:
 def test_a_purchase(tmp_path: Path) -> None:
     kiosk = Kiosk(tmp_path)
     phases = []
-    for event in CUSTOMER:
+    for event in customer():
         kiosk.take(event)
         phases.append(kiosk.session.phase)
     assert phases == [
@@ -122,7 +124,7 @@ def test_every_session_can_be_kept(tmp_path: Path) -> None:
     kiosk = Kiosk(tmp_path)
     kept: list[Session] = []
     kiosk.engine.listen(lambda session, _: kept.append(session))
-    for event in CUSTOMER:
+    for event in customer():
         kiosk.take(event)
     assert len(kept) > 15
     assert [thaw(freeze(session)) for session in kept] == kept
@@ -131,7 +133,7 @@ def test_every_session_can_be_kept(tmp_path: Path) -> None:
 
 def facts_of_a_purchase(directory: Path) -> list[Event]:
     kiosk = Kiosk(directory)
-    for event in CUSTOMER:
+    for event in customer():
         kiosk.take(event)
     facts = [kiosk.journal.event(entry) for entry in kiosk.journal.entries()]
     kiosk.engine.close()
