@@ -18,7 +18,7 @@ from bench.meter import PlugResult
 from bench.printer import BenchPrinter, PrintedSlip, Speed
 from bench.proxy import Proxy
 from bench.stand import kiosk_config
-from bench.stand.judge import judge, read_books
+from bench.stand.judge import Sale, judge, read_books
 from bench.stand.kiosk import Kiosk, qt_environment
 from bench.stand.office import Office, ledger_line
 from bench.stand.story import Happening, Story
@@ -306,6 +306,11 @@ class Stand:
     def ledger(self, order_no: str) -> tuple[str, ...]:
         """Return the head office's entries for an order, as a person reads them."""
         return tuple(ledger_line(entry) for entry in self.office.ledger(order_no))
+
+    def sale(self, order_no: str) -> Sale | None:
+        """Return what the head office sold under an order."""
+        books = self.office.read(lambda db: read_books(db, kiosk_config.TERMINAL_NO))
+        return next((sale for sale in books.sales if sale.order_no == order_no), None)
 
     def is_posted(self, order_no: str) -> bool:
         """Tell whether the head office has heard that the order's card is written."""

@@ -1,0 +1,69 @@
+"""``python -m bench``: the bench's windows; ``python -m bench demo``: see it work, anywhere."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+VAR = Path("var")
+NO_DISPLAY = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the process's exit code."""
+    given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    folder: Path = given.folder or _fresh_folder(given.command or "bench")
+    try:
+        return _demo(folder) if given.command == "demo" else _windows(folder)
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench", description="Head office, bench and kiosk.")
+    parser.set_defaults(folder=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    text = "windows to play with; without a display, a whole purchase that is told"
+    demo = commands.add_parser("demo", help=text, description=text)
+    demo.add_argument("folder", type=Path, nargs="?", help="where to leave everything (a new one)")
+    return parser
+
+
+def _demo(folder: Path) -> int:
+    from bench.stand.kiosk import has_display
+
+    if has_display():
+        return _windows(folder)
+    from bench.demo import run
+
+    return run(folder)
+
+
+def _windows(folder: Path) -> int:
+    from bench.stand.kiosk import has_display
+
+    if not has_display():
+        print("bench: no display; python -m bench demo needs none", file=sys.stderr)
+        return NO_DISPLAY
+    from bench.panel.run import run
+
+    return run(folder)
+
+
+def _fresh_folder(name: str) -> Path:
+    """Cards and books begin anew together, so every run has a folder of its own."""
+    return VAR / name / datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

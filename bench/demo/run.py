@@ -1,0 +1,88 @@
+"""Runs the demo without a display: real programs, real time, every wire in between."""
+
+import time
+from pathlib import Path
+
+from bench.demo.album import Album
+from bench.demo.keepsakes import (
+    contents,
+    draw_gallery,
+    gallery_is_drawn,
+    keep_papers,
+    keep_story,
+)
+from bench.demo.teller import Teller
+from bench.demo.visit import Guide, Plan, Visit
+from bench.stand import KioskError, Site, Stand
+from bench.stand.child import ChildEnded
+
+APDU_S = 0.06
+"""What a command takes on a real card at 9,600 baud, roughly."""
+LINE_DELAY_S = 0.12
+"""Each way, about what a mobile line takes."""
+IDLE_TIMEOUT_S = 40
+
+PLANS = (
+    Plan("energy", "Wang Zhe", (10_000, 5_000)),
+    Plan("money", "Li Yue", (10_000, 2_000), in_english=True),
+)
+
+
+def run(folder: Path, plans: tuple[Plan, ...] = PLANS, *, gallery: bool = True) -> int:
+    """Run the visits and leave everything in ``folder``; return the exit code: 0 if all is well."""
+    began_s = time.monotonic()
+    teller = Teller()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _run(folder, plans, teller, gallery=gallery)
+    except (KioskError, ChildEnded) as error:
+        teller.check(False, f"{type(error).__name__}: {error}")
+    teller.title(f"Everything is in {folder}")
+    for line in contents(folder):
+        print(f"  {line}")
+    took = f"{time.monotonic() - began_s:.0f} s"
+    if teller.wrong:
+        teller.title(f"{len(teller.wrong)} things did not end well. ({took})")
+        return 1
+    teller.title(f"All ended well. ({took})")
+    return 0
+
+
+def _run(folder: Path, plans: tuple[Plan, ...], teller: Teller, *, gallery: bool) -> None:
+    teller.title("A resident buys electricity with cash. No display: it is told and photographed.")
+    with Stand(folder / "stand", Site(config={"screen.width": 1280, "screen.height": 1024})) as s:
+        teller.tell("The head office serves; acceptor, card slot, printer and meters stand ready.")
+        visits = _visits(s, folder, plans, teller)
+        drawing = (
+            draw_gallery(folder / "pages", folder / "stand" / "gallery.log") if gallery else None
+        )
+        try:
+            for visit in visits:
+                keep_papers(s, visit, folder)
+                told = keep_story(s, visit, folder)
+                teller.check(told, f"the journal is whole and tells of order {visit.order_no}")
+            if drawing:
+                drawn = gallery_is_drawn(drawing)
+                teller.check(drawn, "every page is drawn in three sizes and two languages")
+        finally:
+            if drawing:
+                drawing.kill()
+
+
+def _visits(stand: Stand, folder: Path, plans: tuple[Plan, ...], teller: Teller) -> list[Visit]:
+    """Let the residents come, one after the other; the kiosk has ended afterwards."""
+    stand.slot.slow(APDU_S)
+    stand.office_slow(LINE_DELAY_S)
+    kiosk = stand.start_kiosk()
+    album = Album(kiosk.control_path, folder / "screens")
+    try:
+        kiosk.wait("idle", timeout_s=IDLE_TIMEOUT_S)
+        teller.tell("The kiosk is in service and waits for a card.")
+        visits = []
+        for plan in plans:
+            teller.title(f"{plan.who}, {stand.card(plan.card).title_zh}")
+            visits.append(Guide(stand, kiosk, album, teller).visit(plan))
+    finally:
+        album.close()
+    teller.check(kiosk.stop() == 0, "the kiosk ended in order")
+    return visits

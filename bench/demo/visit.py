@@ -1,0 +1,190 @@
+"""One resident's visit, from the card in the slot to the energy in the meter at home."""
+
+import time
+from dataclasses import dataclass
+
+from bench.acceptor import State
+from bench.demo.album import Album
+from bench.demo.teller import Teller
+from bench.meter import PlugResult
+from bench.stand import Kiosk, KioskError, Stand
+from bench.stand.judge import Sale
+from vending.card import WalletUnit
+from vending.money import format_yuan
+
+PAUSE_S = 0.9
+"""A person reads before pressing; a second press within 0.4 s would be the same finger."""
+ACCEPTOR_TIMEOUT_S = 15.0
+NOTE_TIMEOUT_S = 15.0
+SALE_TIMEOUT_S = 60
+SLIP_TIMEOUT_S = 15.0
+_LOOK_S = 0.05
+_LANGUAGES = {"zh": "Chinese", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a resident means to do."""
+
+    card: str
+    who: str
+    notes_fen: tuple[int, ...]
+    in_english: bool = False
+    """Switches to English at the account, and to Chinese and back while paying."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What came of it."""
+
+    plan: Plan
+    order_no: str
+    slip_number: int
+
+
+class Guide:
+    """Walks residents through their visits."""
+
+    def __init__(self, stand: Stand, kiosk: Kiosk, album: Album, teller: Teller) -> None:
+        self._stand, self._kiosk, self._album = stand, kiosk, album
+        self._teller = teller
+
+    def visit(self, plan: Plan) -> Visit:
+        """Do what the plan says. Raises KioskError when the kiosk does not play along."""
+        self._album.chapter(plan.card)
+        slips, cash_fen = len(self._stand.slips), self._stand.cash_fen
+        self._identify(plan)
+        for number, value_fen in enumerate(plan.notes_fen):
+            self._pay(value_fen, sum(plan.notes_fen[: number + 1]))
+            if plan.in_english and number == 0:
+                self._change_mind_about_language()
+        order_no = self._finish()
+        self._take_slip(slips)
+        self._check_books(plan, order_no, cash_fen)
+        self._go_home(plan, order_no)
+        return Visit(plan, order_no, slips)
+
+    # -- at the kiosk ----------------------------------------------------------------------------
+
+    def _identify(self, plan: Plan) -> None:
+        title = self._stand.card(plan.card).title_en
+        self._teller.tell(f"{plan.who} puts the card into the slot: {title}.")
+        self._stand.insert_card(plan.card)
+        self._kiosk.wait("account")
+        self._teller.tell("The kiosk reads it, asks the head office and shows whose account it is.")
+        _pause()
+        if plan.in_english:
+            self._switch_language()
+        self._press("continue", "choosing", "“Continue”")
+        self._press("cash", "tendering", "“Banknotes”")
+
+    def _pay(self, value_fen: int, expected_fen: int) -> None:
+        note = f"{format_yuan(value_fen).removesuffix('.00')} yuan"
+        self._wait_for_mouth()
+        _pause()
+        if not self._stand.insert_note(value_fen):
+            raise KioskError(f"the acceptor does not draw in {note}")
+        self._wait_until_paid(expected_fen)
+        self._teller.tell(
+            f"A note of {note} goes in and into the box; "
+            f"the screen counts {format_yuan(expected_fen)} yuan."
+        )
+
+    def _finish(self) -> str:
+        _pause()
+        self._kiosk.press("finish")
+        self._teller.tell("Presses “Finish”; the acceptor closes, the head office sells.")
+        done = self._kiosk.wait("done", timeout_s=SALE_TIMEOUT_S)
+        self._teller.tell("The card is written, wallet last, and proved by reading it back.")
+        order_no = str(done["order_no"])
+        self._teller.tell(f"The card comes out. Order {order_no}.")
+        return order_no
+
+    def _take_slip(self, slips_before: int) -> None:
+        came = self._stand.printer.wait_for_slips(slips_before + 1, SLIP_TIMEOUT_S)
+        self._teller.check(came, "a slip came out")
+
+    def _press(self, button: str, phase: str, said: str) -> None:
+        self._kiosk.press(button)
+        self._teller.tell(f"Presses {said}.")
+        self._kiosk.wait(phase)
+        _pause()
+
+    def _switch_language(self) -> None:
+        language = self._kiosk.switch_language()["language"]
+        until_s = time.monotonic() + NOTE_TIMEOUT_S
+        while (now := self._kiosk.state()["language"]) == language and time.monotonic() < until_s:
+            time.sleep(_LOOK_S)
+        self._teller.tell(f"Presses the language button: everything is in {_LANGUAGES[now]} now.")
+        _pause()
+
+    def _change_mind_about_language(self) -> None:
+        paid_fen = self._kiosk.state()["paid_fen"]
+        self._switch_language()
+        self._switch_language()
+        kept = self._kiosk.state()["paid_fen"] == paid_fen
+        self._teller.check(kept, "switching the language in the middle of paying lost nothing")
+
+    def _wait_for_mouth(self) -> None:
+        self._stand.acceptor.wait_for(
+            lambda device: (
+                device.mechanism.state is State.READY and device.mechanism.enabled_bits != 0
+            ),
+            ACCEPTOR_TIMEOUT_S,
+        )
+
+    def _wait_until_paid(self, expected_fen: int) -> None:
+        until_s = time.monotonic() + NOTE_TIMEOUT_S
+        while True:
+            state = self._kiosk.state()
+            if state["paid_fen"] == expected_fen and state["phase"] == "tendering":
+                return
+            if time.monotonic() > until_s:
+                raise KioskError(f"paid are {expected_fen} fen, the screen says {state}")
+            time.sleep(_LOOK_S)
+
+    # -- afterwards ------------------------------------------------------------------------------
+
+    def _check_books(self, plan: Plan, order_no: str, cash_before_fen: int) -> None:
+        paid_fen = sum(plan.notes_fen)
+        in_box = self._stand.cash_fen - cash_before_fen == paid_fen
+        self._teller.check(in_box, f"{format_yuan(paid_fen)} yuan more lie in the cash box")
+        posted = self._stand.wait_until_posted(order_no)
+        self._teller.check(posted, "the head office knows that the card is written: posted")
+        self._teller.check(not self._told_faults(), "box, cards, meters and books agree")
+
+    def _told_faults(self) -> list[str]:
+        faults = self._stand.audit()
+        for fault in faults:
+            self._teller.tell(fault)
+        return faults
+
+    def _go_home(self, plan: Plan, order_no: str) -> None:
+        sale = self._stand.sale(order_no)
+        first = self._stand.plug_into_meter(plan.card)
+        self._teller.tell(f"At home the card goes into the meter, which says: {first.display_en}.")
+        again = self._stand.plug_into_meter(plan.card)
+        self._teller.tell(f"Out and in once more, just to see: {again.display_en}.")
+        unit = self._unit(plan)
+        right = sale is not None and _credited_once(sale, first, again)
+        amount = f"{sale.amount / 100:.2f} {unit}" if sale else "nothing"
+        self._teller.check(right, f"the meter credited what was sold, {amount}, exactly once")
+
+    def _unit(self, plan: Plan) -> str:
+        person = self._stand.card(plan.card).person
+        return "kWh" if person and person.wallet_unit is WalletUnit.ENERGY else "yuan"
+
+
+def _credited_once(sale: Sale, first: PlugResult, again: PlugResult) -> bool:
+    taken = first.credited
+    return (
+        taken is not None
+        and (taken.purchase_count, taken.amount) == (sale.purchase_count, sale.amount)
+        and again.credited is None
+        and first.error is None
+        and again.error is None
+    )
+
+
+def _pause() -> None:
+    time.sleep(PAUSE_S)
