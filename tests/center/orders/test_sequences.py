@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from center.orders.port import ReportConflict
 from center.utility.seed import SeedAccount
@@ -159,6 +160,13 @@ class Terminals(RuleBasedStateMachine):
     def vend_again(self, data: st.DataObject) -> None:
         order_no = data.draw(st.sampled_from(sorted(self.bodies)))
         self.sell(order_no[:6], self.bodies[order_no])
+
+    @precondition(lambda self: self.bodies)
+    @rule(data=st.data())
+    def vend_otherwise(self, data: st.DataObject) -> None:
+        order_no = data.draw(st.sampled_from(sorted(self.bodies)))
+        body = self.bodies[order_no]
+        self.sell(order_no[:6], replace(body, opened_at_ms=body.opened_at_ms + 1))
 
     def sell(self, terminal_no: str, body: VendRequest) -> None:
         answer = self.office.desk.vend(terminal_no, body)
