@@ -19,6 +19,16 @@ from vending.messages import Alarm, OrderAbandoned
 _WORKING = {DeviceState.OK, DeviceState.LOW}
 _OUTLIVES_A_CUSTOMER = (CloseAcceptor, StackNote, RequestVend, InquireVend)
 """Wishes whose answers matter even when nobody waits for them any more."""
+_MACHINE_AT_WORK = {
+    Phase.READING,
+    Phase.LOOKING_UP,
+    Phase.STACKING,
+    Phase.CLOSING,
+    Phase.VENDING,
+    Phase.WRITING,
+    Phase.PROVING,
+}
+"""Nobody reads or decides here: a new language gives a device no more time to answer."""
 _ALARMING = {Fault.BOX_REMOVED, Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
 
 
@@ -32,7 +42,8 @@ def observe(session: Session, event: ev.Event) -> Step:
         case ev.CardRemoved():
             return session.but(card_present=False), ()
         case ev.LanguageChosen():
-            return session.but(language=event.language, round=session.round + 1), ()
+            more_time = session.phase not in _MACHINE_AT_WORK
+            return session.but(language=event.language, round=session.round + more_time), ()
         case ev.SignedInAt():
             highest = max(session.orders_made, event.last_order_sequence)
             return session.but(orders_made=highest), ()

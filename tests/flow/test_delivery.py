@@ -260,5 +260,12 @@ def test_the_language_changes_nothing_else(make: type[Walk]) -> None:
     walk = make()
     before = walk.session
     walk.feed(ev.LanguageChosen(language="en"))
-    assert walk.session == replace(before, language="en", round=before.round + 1)
+    assert walk.session == replace(before, language="en", round=walk.session.round)
     assert screen(walk.session).language == "en"
+
+
+def test_a_new_language_gives_people_more_time_and_devices_none() -> None:
+    for walk, more in ((Walk().to_account(), 1), (Walk().to_vending(), 0)):
+        before = walk.session.round
+        walk.feed(ev.LanguageChosen(language="en"))
+        assert walk.session.round == before + more
