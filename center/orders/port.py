@@ -84,9 +84,9 @@ class OrderDesk(Protocol):
         """
 
     def seal(self, terminal_no: str, request: SealRequest) -> SealReply:
-        """Answer the card's challenge for an order that was sold to this card.
+        """Answer the card's challenge while the order's sale to this very card is open.
 
-        Raises OrderOfAnother.
+        Raises OrderOfAnother, and KeysUnavailable when the key service does not answer.
         """
 
     def report(self, terminal_no: str, envelope: ReportEnvelope) -> ReportTaken:
