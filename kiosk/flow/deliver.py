@@ -16,7 +16,7 @@ from kiosk.flow.rules import Step, on
 from kiosk.flow.service import home
 from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
 from kiosk.flow.slip import print_slip
-from kiosk.flow.vend import park, prove, take_up, write
+from kiosk.flow.vend import as_it_came_back, park, prove, take_up, write
 from vending.card import Verdict
 from vending.messages import VendConfirmed
 
@@ -135,7 +135,7 @@ def know_card(session: Session, event: ev.CardRead) -> Step:
         return session, ()
     if event.card.serial != order.card.serial:
         return session.but(cause=Why.CARD_CHANGED), ()
-    return take_up(session, order)
+    return take_up(session, as_it_came_back(order, event.card))
 
 
 @on(Phase.CARD_BACK, ev.CardUnreadable)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from kiosk.flow.policy import Policy
 from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
 from vending.messages import Account, Reason, Vend
 from vending.tariff import Quote
@@ -102,6 +103,8 @@ class Restarted(Event, frozen=True, kw_only=True):
 
     boot_id: str
     software_version: str = ""
+    policy: Policy | None = None
+    """In force from now on; None: the one before."""
 
 
 class DeviceChanged(Event, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from kiosk.flow.event import CardFault
 from kiosk.flow.rules import Step, on
 from kiosk.flow.service import home, more_time_or, refuse
 from kiosk.flow.session import Notice, Order, Phase, Policy, Session, Why
-from kiosk.flow.vend import take_up
+from kiosk.flow.vend import as_it_came_back, take_up
 from vending.card import CardSnapshot
 from vending.messages import Account, Reason
 
@@ -34,7 +34,8 @@ def look_up(session: Session, event: ev.CardRead) -> Step:
     resumed = session.but(
         parked=others, card=event.card, account=waiting.account, notice=Notice.RESUMED
     )
-    return take_up(resumed, replace(waiting, inquiries=0, writes=0))
+    order = as_it_came_back(waiting, event.card)
+    return take_up(resumed, replace(order, inquiries=0, writes=0))
 
 
 def parked_for(session: Session, card: CardSnapshot) -> Order | None:

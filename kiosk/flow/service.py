@@ -165,7 +165,8 @@ def start_again(session: Session, event: ev.Restarted) -> Step:
     What the card holds is asked when the reader reports a card: until then there is none to ask.
     """
     lasting = _questions(session.pending)
-    woken = session.but(parts={}, card_present=False, pending=())
+    policy = event.policy or session.policy
+    woken = session.but(policy=policy, parts={}, card_present=False, pending=())
     if woken.phase in _MONEY_MAY_MOVE:
         return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(lasting)
     if woken.phase is Phase.VENDING and woken.order:

@@ -16,6 +16,7 @@ from kiosk.flow.event import (
     NoteUnknown,
     RejectCause,
 )
+from kiosk.flow.policy import Policy
 from vending.card import CardSnapshot, Verdict
 from vending.messages import Account, Note, Reason, Vend
 from vending.tariff import Quote
@@ -78,24 +79,6 @@ PHASES: dict[Phase, PhaseRow] = {
     Phase.DOUBTFUL: PhaseRow(90, False, False, "doubtful"),
     Phase.REFUSED: PhaseRow(45, False, False, "refused"),
 }
-
-
-class Policy(Struct, frozen=True, kw_only=True):
-    """What the site decided, from the configuration."""
-
-    terminal_no: str
-    language: str = "zh"
-    note_values_fen: tuple[int, ...] = (500, 1000, 2000, 5000, 10000)
-    min_fen: int = 0
-    """Narrows the account's limits; 0: does not."""
-    max_fen: int = 0
-    max_notes: int = 40
-    """A slip, a screen and a person all lose count some time."""
-    write_attempts: int = 3
-    inquiries: int = 4
-    """How often "did you sell?" is asked before the order is parked."""
-    parked_orders: int = 50
-    """More open orders than this and the machine takes no new ones: something is badly wrong."""
 
 
 class Notice(StrEnum):

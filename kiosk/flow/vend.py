@@ -16,6 +16,7 @@ from kiosk.flow.rules import ALL_PHASES, Step, on
 from kiosk.flow.service import refuse
 from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
 from kiosk.flow.slip import print_slip
+from vending.card import CardSnapshot
 from vending.messages import OrderParked, Reason, Vend, VendRequest
 
 FIRST_PAUSE_S = 3
@@ -32,6 +33,15 @@ def take_up(session: Session, order: Order) -> Step:
     if order.vend_asked:
         return in_hand.to(Phase.VENDING), (InquireVend(order_no=order.order_no),)
     return sell(in_hand, order)
+
+
+def as_it_came_back(order: Order, card: CardSnapshot) -> Order:
+    """Take the card as it is now for the one before the write, while there was nothing to write.
+
+    The meter may have written to it since. Another count needs the head office's word.
+    """
+    same = (card.serial, card.purchase_count) == (order.card.serial, order.card.purchase_count)
+    return replace(order, card=card) if same and order.vend is None else order
 
 
 def sell(session: Session, order: Order) -> Step:

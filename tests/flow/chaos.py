@@ -4,7 +4,8 @@ from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
-from kiosk.flow.session import Order, Phase, Policy
+from kiosk.flow.policy import Policy
+from kiosk.flow.session import Order, Phase
 from tests.flow.laws import Laws
 from tests.flow.world import Walk, account_of, card_of, part, seal_request, vend_of
 from vending.card import SealAnswer, SealStage, Verdict, WalletUnit

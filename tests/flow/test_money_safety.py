@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import InquireVend, RequestVend, StackNote, WriteCard
 from kiosk.flow.event import Device, DeviceState
-from kiosk.flow.session import Notice, Phase, Policy, Why
+from kiosk.flow.policy import Policy
+from kiosk.flow.session import Notice, Phase, Why
 from tests.flow.world import Walk, account_of, card_of, money_walk, notes_of, part, vend_of
 from vending.card import Verdict
 from vending.messages import NoteInSuspense, NoteTaken, OrderParked, Reason
@@ -254,3 +255,25 @@ def test_a_note_that_was_uncertain_goes_back_when_it_is_in_escrow_again() -> Non
     walk.feed(ev.NoteUnknown(note_id=note_id, value_fen=5_000)).at(Phase.CLOSING)
     walk.feed(ev.NoteEscrowed(note_id=note_id, value_fen=5_000))
     assert walk.kinds() == ["ReturnNote"]
+
+
+def test_the_card_before_the_write_is_the_card_as_it_came_back() -> None:
+    """The meter may have written to it meanwhile; nothing of ours is on it before the sale."""
+    walk = Walk().to_vending()
+    sent = walk.wished(RequestVend)[0].request
+    walk.feed(ev.VendUnknown(order_no=walk.order.order_no)).time_out().take_card().time_out().at(
+        Phase.IDLE
+    )
+    now = replace(walk.card, digest="f" * 64)
+    walk.insert(now).at(Phase.VENDING).feed(ev.VendNotSold(order_no=walk.order.order_no))
+    assert walk.wish(RequestVend).request == sent
+    walk.approve().at(Phase.WRITING)
+    assert walk.wish(WriteCard).before == now
+
+
+def test_the_card_before_the_write_stays_what_it_was_once_a_write_may_have_begun() -> None:
+    walk = come_back(fail_all_writes(Walk().to_writing()))
+    assert walk.at(Phase.PROVING).order.card == card_of()
+    walk = fail_all_writes(Walk().to_writing()).take_card().time_out()
+    walk.insert(replace(walk.card, digest="f" * 64)).at(Phase.PROVING)
+    assert walk.order.card == card_of()

@@ -12,8 +12,9 @@ from kiosk.flow.command import Command, RequestVend, StackNote, Tell
 from kiosk.flow.event import Device, DeviceState, Event, Fault
 from kiosk.flow.machine import step
 from kiosk.flow.notes import local_quote
+from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Button, screen, timeout_s
-from kiosk.flow.session import PHASES, Order, Phase, Policy, Session, fresh
+from kiosk.flow.session import PHASES, Order, Phase, Session, fresh
 from vending.card import CardKind, CardSnapshot, MeterReturn, SealRequest, SealStage, WalletUnit
 from vending.messages import Account, Limits, Report, Vend
 from vending.tariff import Quote, Tariff, TariffStep
