@@ -4,8 +4,9 @@ from pathlib import Path
 
 from kiosk.engine.config import Config
 from kiosk.engine.engine import Halt, HaltReason
+from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import PHASES, Phase, Policy, Why
+from kiosk.flow.session import PHASES, Phase, Why
 
 KEY_FILE = "terminal.key"
 JOURNAL_FILE = "journal.db"
@@ -26,7 +27,7 @@ def policy_of(config: Config) -> Policy:
     return Policy(
         terminal_no=config.terminal.number,
         language=config.terminal.language,
-        note_values_fen=config.acceptor.denominations_fen,
+        note_values_fen=tuple(sorted(set(config.acceptor.denominations_fen))),
         min_fen=config.cash.min_fen,
         max_fen=config.cash.max_fen,
         max_notes=config.cash.max_notes,

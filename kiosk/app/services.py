@@ -33,6 +33,7 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
 from kiosk.flow import machine
 from kiosk.flow.command import Command
+from kiosk.flow.event import Event, Restarted
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
 from kiosk.meter_card.remote import WorkerCard
@@ -122,10 +123,16 @@ class Services:
             is_resting=machine.is_resting,
             standing=machine.standing,
             make_safe=machine.MAKE_SAFE,
+            restarted=self._restarted,
         )
         engine = Engine(flow, self._journal, self._clock, self._perform, settings)
         engine.listen(self._make_devices)
         return engine
+
+    def _restarted(self, boot_id: str, software_version: str) -> Event:
+        """The policy is a fact too: what was decided under an older one stays decided."""
+        policy = policy_of(self._config)
+        return Restarted(boot_id=boot_id, software_version=software_version, policy=policy)
 
     def _make_client(self) -> Client:
         config = self._config
@@ -185,7 +192,7 @@ class Services:
 
     def _make_outbox(self) -> Outbox:
         return Outbox(
-            self._journal.database,
+            self._journal,
             self._status.watch(self._client.report),
             self._journal.journal_id,
             wall_ms=self._clock.wall_ms,

@@ -5,9 +5,10 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import LookUpAccount, ReadCard
 from kiosk.flow.event import CardFault
+from kiosk.flow.policy import Policy
 from kiosk.flow.rules import Step, on
 from kiosk.flow.service import home, more_time_or, refuse
-from kiosk.flow.session import Notice, Order, Phase, Policy, Session, Why
+from kiosk.flow.session import Notice, Order, Phase, Session, Why
 from kiosk.flow.vend import as_it_came_back, take_up
 from vending.card import CardSnapshot
 from vending.messages import Account, Reason

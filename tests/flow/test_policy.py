@@ -13,7 +13,7 @@ from tests.flow.world import Walk
 def test_old_facts_keep_the_policy_of_their_day() -> None:
     was = Policy(terminal_no="310001")
     walk = Walk(was)
-    walk.feed(ev.Restarted(boot_id="1", policy=was)).open_shop().insert().to_tender().pay(10_000)
+    walk.feed(ev.Restarted(boot_id="1", policy=was)).to_tender().pay(10_000)
     strict = Policy(terminal_no="310001", min_fen=2_000_000, note_values_fen=(500,))
     assert fold(fresh(strict), walk.facts) == walk.session
     assert walk.session.paid_fen == 10_000
