@@ -49,7 +49,9 @@ class RefusedPage(Page):
             self._title.say(sentence.title)
             self._what.say(sentence.text)
             self._todo.say(sentence.todo)
-        self._mark.setVisible(screen.cause not in OF_OWN_WILL)
+        calm = screen.cause in OF_OWN_WILL
+        self._mark.setVisible(not calm)
+        self._todo.set_tone("tint" if calm else "warning")
         scene = scene_for(screen)
         self.show_picture(self._picture, scene is not None)
         self._picture.say(words.text("refused.take-card") if screen.card_present else "")

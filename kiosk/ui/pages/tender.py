@@ -81,9 +81,10 @@ class TenderPage(Page):
         if account is None or tender is None:
             return
         self._title.say("" if screen.notice else headline(account, tender, words))
-        self._show_note(screen, account, tender)
-        values = words.notes(account.note_values_fen)
-        self._picture.say("", words.text("tender.notes", notes=values))
+        values_fen = welcome_fen(account, tender)
+        self._show_note(screen, tender, values_fen)
+        listed = words.text("tender.notes", notes=words.notes(values_fen)) if values_fen else ""
+        self._picture.say("", listed)
         paid = (words.text("tender.paid"), words.money(tender.paid_fen))
         self._sum.say(paid, bought(account, tender, words), rest(account, tender, words))
 
@@ -93,23 +94,23 @@ class TenderPage(Page):
             note = outcome(screen.account, screen.tender, words)
         return words.button(button), note
 
-    def _show_note(self, screen: Screen, account: AccountView, tender: TenderView) -> None:
+    def _show_note(self, screen: Screen, tender: TenderView, values_fen: tuple[int, ...]) -> None:
         last = tender.last_note_fen or 0
         if tender.moving:
             self._slot.show_note(NoteScene.SWALLOW, last)
         elif screen.notice in CAME_BACK:
             self._slot.show_note(NoteScene.RETURN)
-        elif screen.notice is Notice.ACCEPTOR_FAULT or tender.room_fen == 0:
+        elif screen.notice is Notice.ACCEPTOR_FAULT or not values_fen:
             self._slot.show_note(NoteScene.CLOSED)
         else:
-            self._slot.invite(account.note_values_fen)
+            self._slot.invite(values_fen)
 
 
 def headline(account: AccountView, tender: TenderView, words: Words) -> str:
     """Return the one sentence that matters now."""
     if tender.moving:
         return words.text("tender.moving")
-    if tender.room_fen < min(account.note_values_fen, default=1):
+    if not welcome_fen(account, tender):
         return words.text("tender.full")
     return words.text("tender.title")
 
@@ -156,6 +157,12 @@ def least_note_fen(account: AccountView) -> int | None:
         if value >= account.min_fen and value > owed_fen and value % account.multiple_fen == 0
     )
     return min(fitting, default=None)
+
+
+def welcome_fen(account: AccountView, tender: TenderView) -> tuple[int, ...]:
+    """Return the notes that would not come back now, as far as the screen can tell."""
+    least_fen = 0 if tender.paid_fen else least_note_fen(account) or 0
+    return tuple(v for v in account.note_values_fen if least_fen <= v <= tender.room_fen)
 
 
 def outcome(account: AccountView, tender: TenderView, words: Words) -> str:

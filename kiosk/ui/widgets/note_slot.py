@@ -47,6 +47,11 @@ class NoteSlot(SlotPicture):
         """What is shown."""
         return self._scene
 
+    @property
+    def value_fen(self) -> int:
+        """The note that is shown, 0 for any note."""
+        return self._value_fen
+
     def show_note(self, scene: NoteScene, value_fen: int = 0) -> None:
         """Show ``scene`` with a note of that value, 0 for any note. Showing the same again changes
         nothing, so a picture is not torn out of its movement.
@@ -64,7 +69,8 @@ class NoteSlot(SlotPicture):
         self.show_note(NoteScene.INVITE, values_fen[-1] if values_fen else 0)
 
     def _begin(self) -> None:
-        if self._scene is NoteScene.INVITE and self._value_fen in self._invited:
+        inviting = self._scene is NoteScene.INVITE and self._value_fen in self._invited
+        if inviting and self._motion:
             place = self._invited.index(self._value_fen)
             self._value_fen = self._invited[(place + 1) % len(self._invited)]
             self.forget()

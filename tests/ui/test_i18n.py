@@ -1,0 +1,136 @@
+"""Every code has its sentence in every language, and the languages agree."""
+
+import re
+from enum import StrEnum
+from string import Formatter
+
+import pytest
+
+from kiosk.flow.event import CardFault, Fault
+from kiosk.flow.screen import Button, Step, Wait
+from kiosk.flow.session import Notice, Why
+from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_language
+from kiosk.ui.resources import ASSETS
+from kiosk.ui.samples import CONFIG
+from vending.messages import Reason
+
+SITE = {"phone", "terminal"}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_languages_have_the_same_keys() -> None:
+    first, *others = (catalogue(language) for language in LANGUAGES)
+    assert all(other.keys() == first.keys() for other in others)
+
+
+def test_languages_have_the_same_placeholders() -> None:
+    first, *others = (catalogue(language) for language in LANGUAGES)
+    for key, text in first.items():
+        for other in others:
+            # The telephone may stand in one language's sentence and not in the other's.
+            assert placeholders(text) - SITE == placeholders(other[key]) - SITE, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_has_loose_ends(language: str) -> None:
+    for key, text in catalogue(language).items():
+        assert text, key
+        assert text == text.strip() or key == "format.and", key
+        assert "  " not in text, key
+
+
+def test_chinese_is_written_in_chinese() -> None:
+    latin = {
+        key
+        for key, text in catalogue("zh").items()
+        if re.search(r"[A-Za-z]", re.sub(r"\{[a-z]+\}", "", text))
+    }
+    assert latin == {"language.switch"}
+
+
+def test_english_holds_no_chinese() -> None:
+    foreign = {key for key, text in catalogue("en").items() if re.search(r"[\u3000-\u9fff]", text)}
+    assert foreign == {"language.switch"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cause", [member for kind in CAUSES for member in kind])
+@pytest.mark.parametrize("paid", [False, True])
+def test_every_cause_is_explained(
+    language: str, cause: Why | Reason | CardFault, paid: bool
+) -> None:
+    sentence = Words(language, CONFIG).cause(cause, paid=paid)
+    assert all(sentence)
+    assert "{" not in "".join(sentence)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_other_code_has_words(language: str) -> None:
+    words = Words(language, CONFIG)
+    said = [
+        *map(words.notice, Notice),
+        *map(words.wait, Wait),
+        *map(words.button, Button),
+        *map(words.step, Step),
+        *map(words.fault, Fault),
+    ]
+    assert all(said)
+    assert not any("{" in text for text in said)
+
+
+def test_no_sentence_is_left_over() -> None:
+    """A text that nothing asks for is a text that nobody keeps right."""
+    source = "".join(
+        path.read_text("utf-8") for path in (ASSETS.parent / "kiosk" / "ui").rglob("*.py")
+    )
+    by_code = {
+        "cause": codes(Why, Reason, CardFault),
+        "notice": codes(Notice),
+        "wait": codes(Wait),
+        "button": codes(Button),
+        "step": codes(Step),
+        "fault": codes(Fault),
+    }
+    for key in catalogue("zh"):
+        section, _, rest = key.partition(".")
+        if rest.split(".")[0] in by_code.get(section, set()):
+            continue
+        family = re.sub(r"(idle\.step-).*", r"\1", key)
+        assert f'"{family}' in source, key
+
+
+def codes(*kinds: type[StrEnum]) -> set[str]:
+    return {member.value for kind in kinds for member in kind}
+
+
+def test_numbers_read_as_people_write_them() -> None:
+    zh, en = (Words(language, CONFIG) for language in LANGUAGES)
+    assert zh.money(1_234_505) == en.money(1_234_505) == "¥12,345.05"
+    assert zh.money(-5) == "-¥0.05"
+    assert zh.round_money(200_000) == "¥2,000"
+    assert zh.round_money(200_050) == "¥2,000.50"
+    assert zh.energy(267_860) == "267.86\u00a0度"
+    assert en.energy(267_860) == "267.86\u00a0kWh"
+    assert en.wallet_energy(26_786) == en.energy(267_860)
+    assert zh.notes((500, 1000)) == "5、10"
+    assert grouped("330104007866").split("\u00a0") == ["3301", "0400", "7866"]
+
+
+def test_a_missing_text_is_an_error_not_a_code_on_the_screen() -> None:
+    with pytest.raises(KeyError):
+        Words("en", CONFIG).text("no.such.text")
+
+
+def test_the_language_button_goes_round() -> None:
+    assert next_language("zh") == "en"
+    assert next_language("en") == "zh"
+    assert next_language("klingon") == "zh"
+    assert Words("klingon", CONFIG).text("idle.text") == Words("zh", CONFIG).text("idle.text")
+
+
+def test_the_telephone_is_the_configured_one() -> None:
+    said = Words("en", CONFIG).cause(Why.OFFICE_UNREACHABLE).todo
+    assert CONFIG.service_phone.replace(" ", "\u00a0") in said

@@ -1,0 +1,113 @@
+"""Every state, size and language: nothing cut off, overlapping, too small or untranslated."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QWidget
+
+from kiosk.ui.config import UiConfig
+from kiosk.ui.gallery import SIZES
+from kiosk.ui.i18n import LANGUAGES, catalogue
+from kiosk.ui.more_time import MoreTime
+from kiosk.ui.samples import LONG_CONFIG, samples
+from kiosk.ui.theme import PAGE, TONES
+from kiosk.ui.widgets.button import BigButton
+from kiosk.ui.widgets.header import Header
+from kiosk.ui.widgets.text import Text
+from kiosk.ui.widgets.ticker import Ticker
+from kiosk.ui.window import Window
+from tests.ui.conftest import Stage
+
+MakeStage = Callable[[UiConfig], Stage]
+LATIN_IN_CHINESE = {"English"}
+CODES = {key for key in catalogue("en") if "." in key}
+
+
+def place(widget: QWidget, window: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def seen_part(widget: QWidget, window: QWidget) -> QRect:
+    """The part of ``widget`` that its parents do not cut off."""
+    part, parent = place(widget, window), widget.parentWidget()
+    while parent is not None:
+        part = part.intersected(place(parent, window))
+        parent = None if parent is window else parent.parentWidget()
+    return part
+
+
+def to_be_read(window: Window) -> Iterator[QWidget]:
+    """What the customer reads and presses; not what lies under the question about more time."""
+    screen = window.screen_shown
+    asked = screen is not None and screen.more_time
+    grounds = window.findChildren(MoreTime) + window.findChildren(Header) if asked else [window]
+    for ground in grounds:
+        for widget in ground.findChildren(QWidget):
+            if isinstance(widget, Text | BigButton | Ticker) and widget.isVisible():
+                yield widget
+
+
+def faults(window: Window) -> list[str]:
+    readable = list(to_be_read(window))
+    found = []
+    for widget in readable:
+        if isinstance(widget, Text | BigButton | Ticker) and not widget.fits():
+            found.append(f"cut off: {words_on(widget)!r}")
+        if seen_part(widget, window) != place(widget, window):
+            found.append(f"outside: {words_on(widget)!r}")
+        if isinstance(widget, BigButton) and widget.height() < window.theme.target:
+            found.append(f"too low: {words_on(widget)!r}")
+    for one, other in combinations(readable, 2):
+        if place(one, window).intersects(place(other, window)):
+            found.append(f"overlap: {words_on(one)!r} and {words_on(other)!r}")
+    return found
+
+
+def words_on(widget: QWidget) -> str:
+    return widget.text() if isinstance(widget, Text | BigButton) else widget.accessibleName()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_can_be_read_whole(
+    make_stage: MakeStage, size: tuple[int, int], language: str
+) -> None:
+    stage = make_stage(replace(LONG_CONFIG, width=size[0], height=size[1]))
+    wrong: dict[str, list[str]] = {}
+    for sample in samples():
+        stage.show(sample.screen, left_s=12.0, language=language)
+        if found := faults(stage.window):
+            wrong[sample.name] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_state_shows_a_code(make_stage: MakeStage, language: str) -> None:
+    stage = make_stage(LONG_CONFIG)
+    for sample in samples():
+        stage.show(sample.screen, left_s=12.0, language=language)
+        for text in map(words_on, to_be_read(stage.window)):
+            assert "{" not in text, sample.name
+            assert text not in CODES, sample.name
+            assert not re.search(r"\b[a-z]+(-[a-z]+){2,}\b", text), sample.name
+            if language == "zh":
+                assert set(re.findall(r"[A-Za-z]{2,}", text)) <= LATIN_IN_CHINESE, sample.name
+
+
+def test_every_visible_text_has_the_colour_of_its_ground(stage: Stage) -> None:
+    for sample in samples():
+        stage.show(sample.screen)
+        for text in stage.window.findChildren(Text):
+            assert text.colour in {text.tone.text, text.tone.muted, text.tone.strong}
+
+
+def test_the_window_is_as_large_as_asked_and_of_the_themes_ground(make_stage: MakeStage) -> None:
+    stage = make_stage(replace(LONG_CONFIG, width=1920, height=1080))
+    stage.show(samples()[0].screen)
+    picture = stage.window.grab().toImage()
+    assert (stage.window.width(), stage.window.height()) == (1920, 1080)
+    assert picture.pixelColor(10, 1075).name() == TONES[PAGE].ground.lower()
