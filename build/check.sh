@@ -15,4 +15,4 @@ step "format" ruff format --check
 step "lint" ruff check
 step "types" mypy
 step "import contracts" lint-imports --no-cache
-step "tests" pytest "$@"
+step "tests" pytest -n 3 --dist worksteal "$@"
