@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from bench.demo.album import Album
 from bench.demo.keepsakes import (
     contents,
@@ -21,6 +23,7 @@ APDU_S = 0.06
 LINE_DELAY_S = 0.12
 """Each way, about what a mobile line takes."""
 IDLE_TIMEOUT_S = 40
+SCREEN = (1280, 1024)
 
 PLANS = (
     Plan("energy", "Wang Zhe", (10_000, 5_000)),
@@ -50,7 +53,8 @@ def run(folder: Path, plans: tuple[Plan, ...] = PLANS, *, gallery: bool = True) 
 
 def _run(folder: Path, plans: tuple[Plan, ...], teller: Teller, *, gallery: bool) -> None:
     teller.title("A resident buys electricity with cash. No display: it is told and photographed.")
-    with Stand(folder / "stand", Site(config={"screen.width": 1280, "screen.height": 1024})) as s:
+    screen = dict(zip(("screen.width", "screen.height"), SCREEN, strict=True))
+    with Stand(folder / "stand", Site(config=screen)) as s:
         teller.tell("The head office serves; acceptor, card slot, printer and meters stand ready.")
         visits = _visits(s, folder, plans, teller)
         drawing = (
@@ -85,4 +89,11 @@ def _visits(stand: Stand, folder: Path, plans: tuple[Plan, ...], teller: Teller)
     finally:
         album.close()
     teller.check(kiosk.stop() == 0, "the kiosk ended in order")
+    right = all(_size(picture) == SCREEN for picture in album.pictures)
+    teller.check(right, "every screen is {} x {}".format(*SCREEN))
     return visits
+
+
+def _size(picture: Path) -> tuple[int, int]:
+    with Image.open(picture) as image:
+        return image.size

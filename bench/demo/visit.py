@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from bench.acceptor import State
 from bench.demo.album import Album
@@ -16,7 +17,8 @@ PAUSE_S = 0.9
 """A person reads before pressing; a second press within 0.4 s would be the same finger."""
 ACCEPTOR_TIMEOUT_S = 15.0
 NOTE_TIMEOUT_S = 15.0
-SALE_TIMEOUT_S = 60
+PHASE_TIMEOUT_S = 60
+BAD_ENDS = ("refused", "doubtful", "card-back", "out-of-service")
 SLIP_TIMEOUT_S = 15.0
 _LOOK_S = 0.05
 _LANGUAGES = {"zh": "Chinese", "en": "English"}
@@ -70,7 +72,7 @@ class Guide:
         title = self._stand.card(plan.card).title_en
         self._teller.tell(f"{plan.who} puts the card into the slot: {title}.")
         self._stand.insert_card(plan.card)
-        self._kiosk.wait("account")
+        self._reach("account")
         self._teller.tell("The kiosk reads it, asks the head office and shows whose account it is.")
         _pause()
         if plan.in_english:
@@ -94,7 +96,7 @@ class Guide:
         _pause()
         self._kiosk.press("finish")
         self._teller.tell("Presses “Finish”; the acceptor closes, the head office sells.")
-        done = self._kiosk.wait("done", timeout_s=SALE_TIMEOUT_S)
+        done = self._reach("done")
         self._teller.tell("The card is written, wallet last, and proved by reading it back.")
         order_no = str(done["order_no"])
         self._teller.tell(f"The card comes out. Order {order_no}.")
@@ -107,8 +109,15 @@ class Guide:
     def _press(self, button: str, phase: str, said: str) -> None:
         self._kiosk.press(button)
         self._teller.tell(f"Presses {said}.")
-        self._kiosk.wait(phase)
+        self._reach(phase)
         _pause()
+
+    def _reach(self, phase: str) -> dict[str, Any]:
+        """Wait for ``phase``. Raises KioskError as soon as the kiosk goes another way."""
+        state = self._kiosk.wait(phase, *BAD_ENDS, timeout_s=PHASE_TIMEOUT_S)
+        if state["phase"] != phase:
+            raise KioskError(f"wanted {phase}; the screen says {state['phase']}: {state['cause']}")
+        return state
 
     def _switch_language(self) -> None:
         language = self._kiosk.switch_language()["language"]

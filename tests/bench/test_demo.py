@@ -1,0 +1,83 @@
+"""The demo from end to end, how it fails, and how it is stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bench.demo.run import PLANS, run
+from bench.demo.visit import Plan
+from tests.bench.processes import running_with
+
+TIMEOUT_S = 60
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.slow
+def test_a_whole_visit_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    english = PLANS[1]
+    assert run(tmp_path, (english,), gallery=False) == 0, capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "WRONG" not in told
+    assert "exactly once" in told
+    assert f"Everything is in {tmp_path}" in told
+    pictures = {path.stem.split("-", 2)[2] for path in (tmp_path / "screens").glob("money-*.png")}
+    assert {"account-zh", "account-en", "tendering-zh", "tendering-en", "done-en"} <= pictures
+    with Image.open(tmp_path / "money-slip.png") as slip:
+        assert slip.height > slip.width
+    assert "120.00" in (tmp_path / "money-slip.txt").read_text("utf-8")
+    assert "suspense:" in (tmp_path / "money-ledger.txt").read_text("utf-8")
+    assert "CardProved" in (tmp_path / "money-journal.txt").read_text("utf-8")
+    assert running_with(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_what_does_not_end_well_is_told_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, (Plan("foreign", "Somebody", (10_000,)),), gallery=False) == 1
+    told = capsys.readouterr().out
+    assert "wanted account; the screen says refused: foreign" in told
+    assert "1 things did not end well" in told
+    assert running_with(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "bench", "demo", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert demo.stdout
+    for line in demo.stdout:
+        if "waits for a card" in line:
+            break
+    assert running_with(tmp_path / "stand")
+    demo.send_signal(signal.SIGINT)
+    told, _ = demo.communicate(timeout=TIMEOUT_S)
+    assert demo.returncode == 130
+    assert "stopped" in told
+    assert running_with(tmp_path) == []
+
+
+def test_without_a_display_there_are_no_windows(tmp_path: Path) -> None:
+    names = {"DISPLAY", "WAYLAND_DISPLAY"}
+    bare = {name: value for name, value in os.environ.items() if name not in names}
+    ran = subprocess.run(
+        [sys.executable, "-m", "bench"],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert "no display" in ran.stderr
