@@ -19,6 +19,7 @@ from kiosk.backend.client import Client
 from kiosk.backend.outbox import Outbox
 from kiosk.devices.port import Acceptor, Printer
 from kiosk.devices.registry import driver
+from kiosk.devices.transport import LineSettings
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.config import Config
 from kiosk.engine.database import Database
@@ -154,7 +155,10 @@ class Services:
         settings = self._config.acceptor
         make = driver(settings.model)
         acceptor: Acceptor = make(
-            settings.url, boot_id=secrets.token_hex(4), last_end=session.note_end
+            settings.url,
+            settings=LineSettings(baud=settings.baud),
+            boot_id=secrets.token_hex(4),
+            last_end=session.note_end,
         )
         return acceptor
 
@@ -162,6 +166,8 @@ class Services:
         settings, terminal = self._config.printer, self._config.terminal
         printer: Printer = driver(settings.model)(
             settings.url,
+            settings=LineSettings(baud=settings.baud),
+            columns=settings.columns,
             operator_name=terminal.operator_name,
             service_phone=terminal.service_phone,
         )

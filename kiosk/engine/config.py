@@ -161,6 +161,7 @@ class Acceptor(Section, frozen=True, kw_only=True):
             'a port in quotes, such as "/dev/ttyS0" or "socket://localhost:7001"',
         ),
     ] = "/dev/ttyS0"
+    baud: Annotated[int, _number("Speed of the serial line, in baud.", 1200, 921_600)] = 9600
     denominations_fen: Annotated[
         tuple[Annotated[int, Meta(ge=10, le=1_000_000)], ...],
         Meta(
@@ -185,6 +186,10 @@ class Printer(Section, frozen=True, kw_only=True):
             'a port in quotes, such as "/dev/ttyS1" or "socket://localhost:7002"',
         ),
     ] = "/dev/ttyS1"
+    baud: Annotated[int, _number("Speed of the serial line, in baud.", 1200, 921_600)] = 9600
+    columns: Annotated[
+        Literal[32, 42, 48], _choice("Characters of a line: 32 on 58 mm paper, 48 on 80 mm.")
+    ] = 48
 
 
 class Cash(Section, frozen=True, kw_only=True):
