@@ -39,9 +39,9 @@ def test_a_whole_visit_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_what_does_not_end_well_is_told_and_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path, (Plan("foreign", "Somebody", (10_000,)),), gallery=False) == 1
+    assert run(tmp_path, (Plan("blocked", "Chen Miao", (10_000,)),), gallery=False) == 1
     told = capsys.readouterr().out
-    assert "wanted account; the screen says refused: foreign" in told
+    assert "wanted account; the screen says refused: account-blocked" in told
     assert "1 things did not end well" in told
     assert running_with(tmp_path) == []
 
