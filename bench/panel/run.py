@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from bench.panel.window import BenchWindow
@@ -16,8 +17,16 @@ def run(directory: Path) -> int:
         signal.signal(number, lambda *_: application.quit())
     with Stand(directory) as stand:
         window = BenchWindow(stand)
+        _place(window)
         window.show()
+        print(f"Close the bench's window to end. Everything is in {directory}", flush=True)
         window.hand.do(lambda s: s.start_kiosk())
         code = application.exec()
         window.close()
     return code
+
+
+def _place(window: BenchWindow) -> None:
+    """As far to the right as the screen goes: the kiosk's window comes up on the left."""
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    window.move(max(screen.left(), screen.right() - window.width()), screen.top())
