@@ -59,7 +59,7 @@ class App(QObject):
     def open(self) -> None:
         """Show the first frame; the rest follows by itself."""
         self.window.show_screen(closed_screen(Why.STARTING, self._language))
-        self.window.show()
+        self.window.open()
 
     def close(self) -> None:
         """End everything behind the screen."""
