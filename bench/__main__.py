@@ -1,6 +1,7 @@
-"""``python -m bench``: the bench's windows; ``python -m bench demo``: see it work, anywhere."""
+"""``python -m bench``: the bench's windows; with ``demo``: see it work; with ``measure``: figures."""
 
 import argparse
+import runpy
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,12 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the process's exit code."""
-    given = _parser().parse_args(arguments)
+    given, rest = _parser().parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
+    if given.command == "measure":
+        return _measure(rest)
+    if rest:
+        _parser().error(f"unknown: {' '.join(rest)}")
     folder: Path = given.folder or _fresh_folder(given.command or "bench")
     try:
         return _demo(folder) if given.command == "demo" else _windows(folder)
@@ -32,7 +37,16 @@ def _parser() -> argparse.ArgumentParser:
     text = "windows to play with; without a display, a whole purchase that is told"
     demo = commands.add_parser("demo", help=text, description=text)
     demo.add_argument("folder", type=Path, nargs="?", help="where to leave everything (a new one)")
+    text = "measure the product and print the figures"
+    commands.add_parser("measure", help=text, description=text, add_help=False)
     return parser
+
+
+def _measure(arguments: list[str]) -> int:
+    """Run `bench.measure`, which reads its arguments itself and ends the process."""
+    sys.argv[1:] = arguments
+    runpy.run_module("bench.measure", run_name="__main__", alter_sys=True)
+    return 0
 
 
 def _demo(folder: Path) -> int:
