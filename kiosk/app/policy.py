@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kiosk.engine.config import Config
-from kiosk.engine.engine import Halt, HaltReason
+from kiosk.engine.halt import Halt, HaltReason
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Screen
 from kiosk.flow.session import PHASES, Phase, Why

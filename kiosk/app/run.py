@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.app.policy import closed_screen, halted_screen
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.config import Config
-from kiosk.engine.engine import Halt
+from kiosk.engine.halt import Halt
 from kiosk.engine.health import Health
 from kiosk.engine.log import start_logging
 from kiosk.flow.event import Event

@@ -23,8 +23,9 @@ from kiosk.devices.transport import LineSettings
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.config import Config
 from kiosk.engine.database import Database
-from kiosk.engine.engine import Engine, Halt, Settings
+from kiosk.engine.engine import Engine, Settings
 from kiosk.engine.executor import Executor, Ports
+from kiosk.engine.halt import Halt
 from kiosk.engine.health import Health
 from kiosk.engine.inbox import Inbox
 from kiosk.engine.journal import Journal

@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Hashable
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from typing import Generic
 
@@ -26,6 +25,7 @@ from kiosk.engine.database import (
     JournalTooNew,
 )
 from kiosk.engine.frozen import NotFrozen, freeze, thaw
+from kiosk.engine.halt import MAY_END_BY_ITSELF, Halt, HaltReason
 from kiosk.engine.journal import Journal
 from kiosk.engine.machine import Machine, S
 from kiosk.flow.command import Command, Tell
@@ -38,35 +38,6 @@ SMALL_CLOCK_STEP_MS = 2_000
 """A time server may take this much back without an alarm."""
 RETRY_S = 60.0
 """Pause between attempts to come back from a halt that can end by itself."""
-
-
-class HaltReason(StrEnum):
-    """Why the engine does nothing any more. The screen has words for each."""
-
-    JOURNAL_DAMAGED = "journal-damaged"
-    JOURNAL_FULL = "journal-full"
-    JOURNAL_FAILED = "journal-failed"
-    JOURNAL_IN_USE = "journal-in-use"
-    CLOCK = "clock"
-    CONFIG = "config"
-    INTERNAL = "internal"
-
-
-MAY_END_BY_ITSELF = {
-    HaltReason.JOURNAL_FULL,
-    HaltReason.JOURNAL_FAILED,
-    HaltReason.JOURNAL_IN_USE,
-    HaltReason.CLOCK,
-}
-"""Halts after which a new start is worth while without a person having looked."""
-
-
-@dataclass(frozen=True)
-class Halt:
-    """The engine stopped. ``detail`` is for the maintenance page and the log."""
-
-    reason: HaltReason
-    detail: str
 
 
 @dataclass(frozen=True)

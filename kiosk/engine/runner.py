@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Generic
 
 from kiosk.engine.clock import Clock
-from kiosk.engine.engine import Engine, HaltReason
+from kiosk.engine.engine import Engine
+from kiosk.engine.halt import HaltReason
 from kiosk.engine.inbox import Inbox
 from kiosk.engine.loop import Loop
 from kiosk.engine.machine import S

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.engine.clock import EARLIEST_PLAUSIBLE_MS, ManualClock
-from kiosk.engine.engine import RETRY_S, Halt, HaltReason
+from kiosk.engine.engine import RETRY_S
+from kiosk.engine.halt import Halt, HaltReason
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.engine.engine import HaltReason
+from kiosk.engine.halt import HaltReason
 from kiosk.engine.inbox import Inbox
 from kiosk.engine.runner import Runner
 from kiosk.flow import event as ev

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from kiosk.backend.outbox import Outbox
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.database import Database
-from kiosk.engine.engine import Engine, Halt, HaltReason, Settings
+from kiosk.engine.engine import Engine, Settings
 from kiosk.engine.executor import Executor, Ports
+from kiosk.engine.halt import Halt, HaltReason
 from kiosk.engine.health import Health
 from kiosk.engine.inbox import Inbox
 from kiosk.engine.journal import Journal
