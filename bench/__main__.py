@@ -1,4 +1,4 @@
-"""``python -m bench``: the bench's windows; with ``demo``: see it work; with ``measure``: figures."""
+"""``python -m bench``: the windows; ``demo``: see it work anywhere; ``measure``: the figures."""
 
 import argparse
 import runpy
