@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Spread:
-    """What several repetitions came to: the median, and between which quartiles half of them lay."""
+    """What several repetitions came to: the median, and the quartiles around it."""
 
     median: float
     low: float

@@ -20,10 +20,11 @@ from kiosk.engine.machine import Machine
 from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.flow import event as ev
 from kiosk.flow import machine
-from kiosk.flow.command import Command, Slip
+from kiosk.flow.command import Slip
 from kiosk.flow.event import Device, DeviceState, Event
+from kiosk.flow.policy import Policy
 from kiosk.flow.screen import screen, timeout_s
-from kiosk.flow.session import Phase, Policy, Session, fresh
+from kiosk.flow.session import Phase, Session, fresh
 from vending.card import (
     CardKind,
     CardSnapshot,
@@ -294,7 +295,7 @@ class GoodDay:
         self.engine: Engine[Session] = Engine(
             _machine(), self.journal, clock, executor.perform, Settings(software_version="measure")
         )
-        self.engine.listen(lambda session, _: screen(session))
+        self.engine.listen(_show)
         self._customers = 0
         self.engine.start()
         self._lane.turn()
@@ -343,6 +344,11 @@ class GoodDay:
 
     def _note_question(self) -> None:
         self._asked += 1
+
+
+def _show(session: Session, deadline_s: float | None) -> None:
+    """The engine's part of showing: working out the screen."""
+    screen(session)
 
 
 def _machine() -> Machine[Session]:

@@ -5,16 +5,16 @@ import time
 
 from bench.measure.figure import Figure, spread
 from bench.measure.process import cpu_s, descendants
+from bench.measure.start import OFFSCREEN, SETTLE_S
 from bench.stand import Stand
 
 AIM_PERCENT = 2.0
-SETTLE_S = 5.0
 IDLE_LIMIT_S = 60
 
 
 def measure(stand: Stand, repeats: int, duration_s: float) -> list[Figure]:
     """Start the kiosk, wait for its idle screen, and look ``repeats`` times ``duration_s`` long."""
-    kiosk = stand.start_kiosk({"QT_QPA_PLATFORM": "offscreen"})
+    kiosk = stand.start_kiosk(OFFSCREEN)
     try:
         kiosk.wait("idle", timeout_s=IDLE_LIMIT_S)
         kiosk.close()

@@ -5,9 +5,11 @@ outbox reports it to the head office.
 """
 
 import json
+import threading
+from typing import Any
 
 from bench.measure.figure import Figure, Spread, percentile
-from bench.measure.start import START_LIMIT_S, started
+from bench.measure.start import SETTLE_S, START_LIMIT_S, started
 from bench.stand import Stand
 
 AIM_MS = 50.0
@@ -21,29 +23,33 @@ class NotShown(Exception):
 
 def measure(stand: Stand, facts: int) -> list[Figure]:
     """Post ``facts`` facts and return the median and the 99th percentile. Raises NotShown."""
-    times_ms = _times_ms(stand, facts)
+    told = _told(stand, facts)
+    times_ms: dict[str, list[float]] = told["times_ms"]
     every = [time_ms for times in times_ms.values() for time_ms in times]
     return [
         _figure("event to changed pixels, p99", every, 0.99, AIM_MS),
         _figure("event to changed pixels, p50", every, 0.5),
+        _figure("... less its wait for a processor, p99", told["less_queue_ms"], 0.99),
         *(_figure(f"... {kind}, p99", times, 0.99) for kind, times in times_ms.items()),
     ]
 
 
-def _times_ms(stand: Stand, facts: int) -> dict[str, list[float]]:
+def _told(stand: Stand, facts: int) -> dict[str, Any]:
     arguments = (str(stand.config_file), str(facts))
     log = stand.directory / "measure.log"
     with started("bench.measure.program", arguments, log) as (child, _):
         child.first_line(START_LIMIT_S)
+        threading.Event().wait(SETTLE_S)
         stand.insert_card(CARD)
         try:
-            told = json.loads(child.first_line(START_LIMIT_S + facts * FACT_LIMIT_S))
+            told: dict[str, Any] = json.loads(
+                child.first_line(START_LIMIT_S + facts * FACT_LIMIT_S)
+            )
         finally:
             stand.pull_card()
     if told.get("error") or told.get("unchanged"):
         raise NotShown(told.get("error") or f"{told['unchanged']} frames changed no pixel")
-    times_ms: dict[str, list[float]] = told["times_ms"]
-    return times_ms
+    return told
 
 
 def _figure(name: str, times_ms: list[float], share: float, aim: float | None = None) -> Figure:

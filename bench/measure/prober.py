@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from bench.measure.frames import Frames
 from bench.measure.marks import announce, now_ns
+from bench.measure.process import queued_ns
 from kiosk.engine.inbox import Inbox
 from kiosk.flow.event import Event, LanguageChosen, NoteRejected, NoteStacked, RejectCause
 from kiosk.flow.screen import Screen
@@ -81,6 +82,8 @@ class Prober:
         self._seen = threading.Event()
         self._before: QImage | None = None
         self._times_ms: dict[str, list[float]] = {}
+        self._queued_ns = 0
+        self._less_queue_ms: list[float] = []
         self._unchanged = 0
 
     def start(self, count: int) -> None:
@@ -95,7 +98,9 @@ class Prober:
             self._frames.after_next(lambda at_ns: self._painted(kind, at_ns))
 
     def _painted(self, kind: str, at_ns: int) -> None:
-        self._times_ms.setdefault(kind, []).append((at_ns - self._posted_ns) / 1e6)
+        took_ns, queued = at_ns - self._posted_ns, queued_ns() - self._queued_ns
+        self._times_ms.setdefault(kind, []).append(took_ns / 1e6)
+        self._less_queue_ms.append(max(0, took_ns - queued) / 1e6)
         after = self._pixels()
         self._unchanged += after == self._before
         self._before = after
@@ -111,9 +116,11 @@ class Prober:
         for probe in probes(count):
             pause.wait(chance.uniform(*PAUSE_S))
             self._seen.clear()
+            self._queued_ns = queued_ns()
             self._awaited, self._posted_ns = probe, now_ns()
             self._inbox.post(probe.event)
             if not self._seen.wait(SHOW_LIMIT_S):
                 announce({"error": f"{probe.event} was not shown in {SHOW_LIMIT_S:g} s"})
                 return
-        announce({"times_ms": self._times_ms, "unchanged": self._unchanged})
+        told = {"times_ms": self._times_ms, "less_queue_ms": self._less_queue_ms}
+        announce({**told, "unchanged": self._unchanged})

@@ -32,6 +32,11 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
+def queued_ns() -> int:
+    """Return how long this process's first thread, ready to run, has waited for a processor."""
+    return int((_PROC / "self" / "schedstat").read_text().split()[1])
+
+
 def descendants(pid: int) -> Iterator[int]:
     """Yield the processes below a process, children before grandchildren."""
     for file in (_PROC / str(pid) / "task").glob("*/children"):
