@@ -54,8 +54,8 @@ class Question(NamedTuple):
 def _look_up(office: HeadOffice, asked: wish.LookUpAccount) -> Event:
     answer = office.query_account(AccountQuery(card=asked.card))
     if isinstance(answer, Account):
-        return ev.AccountFound(account=answer)
-    return ev.AccountRefused(reason=answer.reason)
+        return ev.AccountFound(account=answer, card_serial=asked.card.serial)
+    return ev.AccountRefused(reason=answer.reason, card_serial=asked.card.serial)
 
 
 def _try_out(office: HeadOffice, asked: wish.AskTrial) -> Event | None:
@@ -95,7 +95,10 @@ def _seal(office: HeadOffice, asked: wish.AskSeals) -> Event:
 
 
 QUESTIONS: dict[type[Command], Question] = {
-    wish.LookUpAccount: Question(_look_up, lambda _: ev.OfficeUnreachable(question="account")),
+    wish.LookUpAccount: Question(
+        _look_up,
+        lambda asked: ev.OfficeUnreachable(question="account", card_serial=asked.card.serial),
+    ),
     wish.AskTrial: Question(_try_out, lambda _: None),
     wish.RequestVend: Question(_vend, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.InquireVend: Question(_inquire, lambda asked: ev.VendUnknown(order_no=asked.order_no)),

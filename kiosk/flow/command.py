@@ -149,6 +149,10 @@ class LookUpAccount(Command, frozen=True, kw_only=True):
     answers = (ev.AccountFound, ev.AccountRefused, ev.OfficeUnreachable)
     card: CardSnapshot
 
+    def matches(self, event: ev.Event) -> bool:
+        """Only answers about the same card."""
+        return isinstance(event, ev.AboutCard) and event.card_serial in {"", self.card.serial}
+
 
 class AskTrial(Command, frozen=True, kw_only=True):
     """Ask what a sum would buy (accounts whose prices only the head office knows)."""

@@ -50,7 +50,7 @@ def _phase_rows() -> Iterator[str]:
         cancel = "yes" if row.may_cancel else "no"
         yield f"| {_name(phase)} | {limit} | {asks} | {cancel} | {row.page} |"
     yield ""
-    yield f"DONE lasts {GOODBYE_S} s once the card was taken."
+    yield f"DONE and REFUSED last {GOODBYE_S} s once the card was taken."
 
 
 def _rule_rows() -> Iterator[str]:

@@ -249,13 +249,20 @@ class AcceptorClosed(Event, frozen=True, kw_only=True):
 # -- the head office -------------------------------------------------------------------------------
 
 
-class AccountFound(Event, frozen=True, kw_only=True):
+class AboutCard(Event, frozen=True, kw_only=True):
+    """An answer to a question about one card; it may come when another card is in the slot."""
+
+    card_serial: str = ""
+    """Empty in journals of older versions."""
+
+
+class AccountFound(AboutCard, frozen=True, kw_only=True):
     """Who the card belongs to."""
 
     account: Account
 
 
-class AccountRefused(Event, frozen=True, kw_only=True):
+class AccountRefused(AboutCard, frozen=True, kw_only=True):
     """The head office knows the card and says no, or does not know it."""
 
     reason: Reason
@@ -268,7 +275,7 @@ class TrialAnswered(Event, frozen=True, kw_only=True):
     quote: Quote
 
 
-class OfficeUnreachable(Event, frozen=True, kw_only=True):
+class OfficeUnreachable(AboutCard, frozen=True, kw_only=True):
     """A question that changes nothing got no answer in time."""
 
     question: str

@@ -127,10 +127,10 @@ def hesitate(session: Session, event: ev.TimedOut) -> Step:
     return more_time_or(session, refuse(session, Why.TIMED_OUT))
 
 
-@on(Phase.REFUSED, ev.CardRemoved, to={Phase.IDLE, Phase.OUT_OF_SERVICE})
+@on(Phase.REFUSED, ev.CardRemoved)
 def leave(session: Session, event: ev.CardRemoved) -> Step:
-    """The card is out: the next one, please."""
-    return home(session), ()
+    """A reader with a motor gives the card back at once: the reason stays to be read."""
+    return session.to(Phase.REFUSED), ()
 
 
 @on(Phase.REFUSED, ev.TimedOut, to={Phase.IDLE, Phase.OUT_OF_SERVICE})

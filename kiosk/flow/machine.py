@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from kiosk.flow import cash, deliver, identify, service, vend
 from kiosk.flow.command import CloseAcceptor, Command
-from kiosk.flow.event import CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
+from kiosk.flow.event import AboutCard, CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
 from kiosk.flow.rules import RULES, Step
 from kiosk.flow.session import Phase, Session
 
@@ -62,11 +62,14 @@ def _settled(session: Session, event: Event) -> Session:
 
 
 def _is_stale(session: Session, event: Event) -> bool:
-    """Tell whether a time-out belongs to a phase or a round that is over."""
-    return isinstance(event, TimedOut) and (event.phase, event.round) != (
-        session.phase,
-        session.round,
-    )
+    """Tell whether a time-out belongs to a phase that is over, or an answer to another card."""
+    match event:
+        case TimedOut():
+            return (event.phase, event.round) != (session.phase, session.round)
+        case AboutCard():
+            return event.card_serial not in {"", session.card.serial if session.card else ""}
+        case _:
+            return False
 
 
 def _with_pending(session: Session, wishes: tuple[Command, ...]) -> Step:

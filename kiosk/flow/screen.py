@@ -13,7 +13,9 @@ from vending.messages import Account
 from vending.tariff import Quote
 
 GOODBYE_S = 8
-"""How long the result stays after the card was taken; the next card ends it at once."""
+"""How long the result, or the reason for none, stays after the card was taken; the next card ends
+it at once.
+"""
 
 
 class Step(StrEnum):
@@ -152,6 +154,9 @@ _COUNTDOWNS = {
     Phase.REFUSED,
 }
 
+_GOODBYES = {Phase.DONE, Phase.REFUSED}
+"""What they say has been read soon after the card was taken."""
+
 _PRINTER_GONE = {Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER, Fault.HARDWARE, Fault.NO_ANSWER}
 
 
@@ -198,7 +203,7 @@ def timeout_s(session: Session) -> int | None:
     """Return how long the session may stay as it is."""
     if session.asked_more_time:
         return MORE_TIME_S
-    if session.phase is Phase.DONE and not session.card_present:
+    if session.phase in _GOODBYES and not session.card_present:
         return GOODBYE_S
     return PHASES[session.phase].timeout_s
 

@@ -126,13 +126,17 @@ SILENCE = NoAnswer("nothing came")
 @pytest.mark.parametrize(
     ("asked", "said", "fact"),
     [
-        (LOOK_UP, ACCOUNT, ev.AccountFound(account=ACCOUNT)),
+        (LOOK_UP, ACCOUNT, ev.AccountFound(account=ACCOUNT, card_serial=LOOK_UP.card.serial)),
         (
             LOOK_UP,
             Refused(Reason.ACCOUNT_BLOCKED),
-            ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED),
+            ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED, card_serial=LOOK_UP.card.serial),
         ),
-        (LOOK_UP, SILENCE, ev.OfficeUnreachable(question="account")),
+        (
+            LOOK_UP,
+            SILENCE,
+            ev.OfficeUnreachable(question="account", card_serial=LOOK_UP.card.serial),
+        ),
         (TRIAL, TrialResult(QUOTE), ev.TrialAnswered(paid_fen=500, quote=QUOTE)),
         (TRIAL, Refused(Reason.BELOW_MINIMUM), None),
         (TRIAL, SILENCE, None),

@@ -22,7 +22,7 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.VENDING: (ev.CardRemoved(), ev.CardInserted()),
     Phase.PROVING: (ev.CardRemoved(), ev.CardInserted()),
     Phase.CARD_BACK: (ev.CardInserted(),),
-    Phase.REFUSED: (ev.CardRemoved(),),
+    Phase.REFUSED: (ev.CardRemoved(), ev.CardInserted()),
     Phase.DONE: (ev.CardRemoved(),),
     Phase.DOUBTFUL: (ev.CardRemoved(),),
 }

@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
@@ -87,6 +88,11 @@ def walk_away_while_choosing_as_the_office_fails() -> Walk:
     return walk.feed(part(Device.HEAD_OFFICE, DeviceState.OFFLINE)).take_card()
 
 
+def walk_away_from_the_account_as_the_office_fails() -> Walk:
+    gone = part(Device.HEAD_OFFICE, DeviceState.OFFLINE)
+    return Walk().to_account().feed(gone).take_card().at(Phase.OUT_OF_SERVICE)
+
+
 def hear_of_the_card_twice() -> Walk:
     walk = Walk().to_writing().end_write()
     walk.feed(ev.CardProved(order_no=walk.order.order_no, verdict=Verdict.UNKNOWN))
@@ -112,6 +118,7 @@ def prove_again(verdict: Verdict) -> Walk:
 RARE: tuple[Callable[[], Walk], ...] = (
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
+    walk_away_from_the_account_as_the_office_fails,
     hear_of_the_card_twice,
     be_cancelled_after_leaving,
 )
@@ -178,7 +185,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
 
 
 def test_no_kind_of_fact_is_left_out() -> None:
-    assert {type(fact) for fact in every_fact(Walk())} == set(ev.Event.__subclasses__())
+    assert {type(fact) for fact in every_fact(Walk())} == set(kinds_of(ev.Event))
 
 
 @settings(max_examples=100)

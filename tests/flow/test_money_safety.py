@@ -129,7 +129,7 @@ def leave_with_a_note_under_way(walk: Walk) -> str:
     """The acceptor says neither what became of the note nor that it is closed."""
     note_id = walk.offer(5_000)
     walk.at(Phase.STACKING).time_out().at(Phase.CLOSING).time_out().at(Phase.REFUSED)
-    walk.take_card().at(Phase.IDLE)
+    walk.take_card().time_out().at(Phase.IDLE)
     return note_id
 
 
@@ -207,7 +207,7 @@ def test_a_resolved_order_leaves_the_machine() -> None:
     walk = Walk().to_vending().time_out().take_card().time_out().insert().at(Phase.VENDING)
     walk.feed(ev.VendRefused(order_no=walk.order.order_no, reason=Reason.ORDER_CANCELLED))
     assert walk.at(Phase.REFUSED).session.cause is Reason.ORDER_CANCELLED
-    assert walk.take_card().at(Phase.IDLE).session.parked == ()
+    assert walk.take_card().time_out().at(Phase.IDLE).session.parked == ()
 
 
 def test_parked_orders_are_reported_each_time() -> None:

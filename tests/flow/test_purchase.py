@@ -64,7 +64,7 @@ def test_a_card_that_cannot_be_used_is_explained(fault: CardFault) -> None:
     walk = Walk().open_shop().feed(ev.CardInserted(), ev.CardUnreadable(fault=fault))
     assert walk.at(Phase.REFUSED).session.cause is fault
     assert walk.kinds() == ["ReleaseCard"]
-    walk.time_out().at(Phase.REFUSED).take_card().at(Phase.IDLE)
+    walk.time_out().at(Phase.REFUSED).take_card().at(Phase.REFUSED).time_out().at(Phase.IDLE)
 
 
 def test_a_card_pulled_while_reading_leads_home() -> None:
@@ -194,7 +194,7 @@ def test_a_broken_slot_with_nothing_in_is_said() -> None:
     walk = Walk().to_tender().feed(broken, ev.AcceptorClosed()).at(Phase.REFUSED)
     assert walk.session.cause is Why.CASH_UNAVAILABLE
     assert len(walk.told(OrderAbandoned)) == 1
-    assert walk.take_card().at(Phase.OUT_OF_SERVICE).session.cause is Why.ACCEPTOR_DOWN
+    assert walk.take_card().time_out().at(Phase.OUT_OF_SERVICE).session.cause is Why.ACCEPTOR_DOWN
 
 
 def test_a_note_that_vanished_ends_paying_and_is_reported() -> None:
