@@ -198,6 +198,12 @@ class PrinterDevice:
         while self._waiting and not self.stopped and self._free_at_s <= now_s:
             self._free_at_s += self._obey(self._waiting.popleft())
 
+    def tick(self, now_s: float) -> bytes:
+        """Let time pass; return the bytes that leave the device now."""
+        self.advance(now_s)
+        leaving, self.outgoing = self.outgoing, b""
+        return leaving
+
     def power_cut(self) -> None:
         """Buffer and modes are gone; the strip that hangs out stays."""
         self.dead = True

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.devices.driver_thread import BACK_OFF_S, thread_died, try_write
 from kiosk.devices.port import Inbox
 from kiosk.devices.printer.layout import LayoutError, SlipLayouts
 from kiosk.devices.printer.machine import Limits, Output, Post, PrinterMachine, Send
 from kiosk.devices.transport import LineSettings, Transport, TransportLost
 from kiosk.flow.command import Slip
-from kiosk.flow.event import Device, DeviceChanged, DeviceState, Fault, SlipFailed
+from kiosk.flow.event import Device, Fault, SlipFailed
 
 if TYPE_CHECKING:
     from kiosk.devices.printer.paper import Composer
@@ -25,8 +26,6 @@ SLIPS_LIMIT = 8
 """Slips that may wait for the thread; a kiosk prints one at a time."""
 WAKE_S = 0.05
 """A slip waits no longer than this for the thread to look up from the line."""
-BACK_OFF_S = (0.2, 5.0)
-"""First and longest pause before a broken line is opened again; each pause doubles."""
 WARM_UP_S = 5.0
 """The half second that python-escpos takes to import is spent so long after the start, when the
 first screen has been painted, unless a slip comes earlier."""
@@ -110,7 +109,8 @@ class EscposPrinter:
             self._keep_line()
         finally:
             if not self._over:  # a bug: say so, do not just fall silent
-                self._do([*self._machine.line_down(self._now_s()), Post(_thread_died())], None)
+                died = Post(thread_died(Device.PRINTER))
+                self._do([*self._machine.line_down(self._now_s()), died], None)
                 while not self._slips.empty():
                     self._post_failed(self._slips.get_nowait(), Fault.PRINTER_UNKNOWN)
 
@@ -186,7 +186,7 @@ class EscposPrinter:
         for output in outputs:
             match output:
                 case Send(data):
-                    lost = lost or _write(line, data)
+                    lost = lost or try_write(line, data)
                 case Post(event):
                     assert self._inbox is not None
                     self._inbox.post(event)
@@ -204,21 +204,3 @@ def read_layouts(folder: Path) -> dict[str, str]:
     if not files:
         raise FileNotFoundError(f"no layout files in {folder}")
     return files
-
-
-def _write(line: Transport | None, data: bytes) -> TransportLost | None:
-    try:
-        if line:
-            line.write(data)
-    except TransportLost as lost:
-        return lost
-    return None
-
-
-def _thread_died() -> DeviceChanged:
-    return DeviceChanged(
-        device=Device.PRINTER,
-        state=DeviceState.OFFLINE,
-        fault=Fault.PROTOCOL,
-        detail="the driver's thread ended",
-    )

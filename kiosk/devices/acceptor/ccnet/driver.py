@@ -20,16 +20,10 @@ from kiosk.devices.acceptor.ccnet.host import (
 )
 from kiosk.devices.acceptor.ccnet.limits import Limits
 from kiosk.devices.acceptor.ccnet.machine import CcnetMachine
+from kiosk.devices.driver_thread import BACK_OFF_S, thread_died, try_write
 from kiosk.devices.port import Inbox
 from kiosk.devices.transport import LineSettings, Transport, TransportLost
-from kiosk.flow.event import (
-    AcceptorClosed,
-    Device,
-    DeviceChanged,
-    DeviceState,
-    Event,
-    Fault,
-)
+from kiosk.flow.event import AcceptorClosed, Device, Event
 
 COMMANDS_LIMIT = 64
 """Commands that may wait for the thread: a purchase needs two or three at a time."""
@@ -37,8 +31,6 @@ DURABLE_LIMIT_S = 2.0
 """How long the journal may take; then the device is let to repeat its report."""
 WAKE_S = 0.1
 """A command of the host waits no longer than this for the thread to look up from the line."""
-BACK_OFF_S = (0.2, 5.0)
-"""First and longest pause before a broken line is opened again; each pause doubles."""
 
 _log = logging.getLogger(__name__)
 
@@ -135,7 +127,7 @@ class CcnetAcceptor:
             self._keep_line()
         finally:
             if not self._ending.is_set():  # a bug: say so, do not just fall silent
-                self._post(_thread_died())
+                self._post(thread_died(Device.ACCEPTOR))
 
     def _keep_line(self) -> None:
         pause_s = BACK_OFF_S[0]
@@ -179,7 +171,7 @@ class CcnetAcceptor:
         while todo:
             match todo.pop(0):
                 case Send(data):
-                    lost = lost or _write(line, data)
+                    lost = lost or try_write(line, data)
                 case Post(event):
                     self._post(event)
                 case PostDurably(event):
@@ -196,21 +188,3 @@ class CcnetAcceptor:
         self._inbox.post(event)
         if isinstance(event, AcceptorClosed):
             self._closed.set()
-
-
-def _write(line: Transport | None, data: bytes) -> TransportLost | None:
-    try:
-        if line:
-            line.write(data)
-    except TransportLost as lost:
-        return lost
-    return None
-
-
-def _thread_died() -> DeviceChanged:
-    return DeviceChanged(
-        device=Device.ACCEPTOR,
-        state=DeviceState.OFFLINE,
-        fault=Fault.PROTOCOL,
-        detail="the driver's thread ended",
-    )
