@@ -65,12 +65,6 @@ PARTS: dict[str, Callable[[Path, Sizes], list[Figure]]] = {
 }
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
-    parser.add_argument("--quick", action="store_true", help="few repetitions, to see it work")
-
-
 def run(parts: Sequence[str] = (), *, quick: bool = False) -> int:
     """Measure ``parts`` (none: all) and return 0 if every aim is reached, otherwise 1."""
     unknown = set(parts) - set(PARTS)
@@ -111,10 +105,7 @@ def _stand(folder: Path) -> Stand:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command by itself."""
     parser = argparse.ArgumentParser(prog="bench measure", description=__doc__)
-    add_arguments(parser)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
+    parser.add_argument("--quick", action="store_true", help="few repetitions, to see it work")
     given = parser.parse_args(arguments)
     return run(given.parts, quick=given.quick)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
