@@ -1,6 +1,6 @@
 """The attract screen: what this machine does and how to begin."""
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -10,33 +10,30 @@ from kiosk.ui.kit import Kit, centred, column, row
 from kiosk.ui.pages.page import Page
 from kiosk.ui.theme import TONES, Theme
 from kiosk.ui.widgets.card_slot import ATTRACT, CardScene, CardSlot
-from kiosk.ui.widgets.shapes import circle, smooth, stroke
+from kiosk.ui.widgets.shapes import fill_polygon, place, smooth
 from kiosk.ui.widgets.step_icons import StepIcon
 from kiosk.ui.widgets.text import BOTTOM, CENTRE, TOP, Panel, Text
 from kiosk.ui.widgets.ticker import Ticker
 
-_RINGS = 5
+_STAGE = QColor("#004933")
+_BESIDE = ((0.56, 0), (1, 0), (1, 1), (0.46, 1))
 
 
 class Hero(Panel):
-    """A green ground with rings that spread from the card slot's side."""
+    """A green ground with a darker stage for the picture. Two plain fills: it is painted anew under
+    every frame of the moving card.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "brand")
-        self._theme = theme
+        self._portrait = theme.portrait
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        smooth(painter)
+        painter = smooth(QPainter(self))
         rect = QRectF(self.rect())
         painter.fillRect(rect, QColor(TONES["brand"].ground))
-        centre = QPointF(
-            rect.width() * (0.5 if self._theme.portrait else 0.74), rect.height() * 0.55
-        )
-        for number in range(_RINGS):
-            ring = QColor(255, 255, 255, 22 - 2 * number)
-            around = circle(centre, self._theme.px(250 + 90 * number))
-            stroke(painter, around, ring, self._theme.px(3))
+        corners = ((0, 0.40), (1, 0.30), (1, 1), (0, 1)) if self._portrait else _BESIDE
+        fill_polygon(painter, (place(rect, x, y) for x, y in corners), _STAGE)
         painter.end()
 
 

@@ -69,6 +69,12 @@ class CardSlot(SlotPicture):
         else:
             super().draw_front(painter, glow)
 
+    def moving_area(self) -> QRectF:
+        area = super().moving_area()
+        if self._scene is CardScene.TAKE:
+            area.setRight(self.width())
+        return area
+
     def draw_thing(self, painter: QPainter, rect: QRectF) -> None:
         drawing.draw_card(painter, rect, arrow=self._scene is not CardScene.TAKE)
 

@@ -37,12 +37,21 @@ class SlotPicture(Moving):
         super().__init__(cycle_ms=1000, rest_ms=1000, motion=motion)
         self._thing = QPixmap()
         self._fronts: dict[bool, QPixmap] = {}
+        self._was_lit = False
         self.setMinimumSize(QSize(180, 200))
 
     def play(self, rhythm: Rhythm, *, rest_at: float = 0.0) -> None:
         """Draw everything anew and begin in ``rhythm``."""
         self.forget()
         self.pace(cycle_ms=rhythm.cycle_ms, rest_ms=rhythm.rest_ms, rest_at=rest_at)
+
+    def show_frame(self) -> None:
+        """Paint what may have moved: below the slot, or everything when the lamp has changed."""
+        if self.lit() is not self._was_lit:
+            self._was_lit = self.lit()
+            self.update()
+        else:
+            self.update(self.moving_area().toAlignedRect())
 
     # -- what a picture decides --
 
@@ -61,6 +70,13 @@ class SlotPicture(Moving):
     def draw_thing(self, painter: QPainter, rect: QRectF) -> None:
         """Draw what goes into the slot, upright: a meter card."""
         drawing.draw_card(painter, rect)
+
+    def moving_area(self) -> QRectF:
+        """Return where things move."""
+        width = self.thing_size().width() + 2 * self._pad()
+        top = self.slit().top()
+        left = self.picture().center().x() - width / 2
+        return QRectF(left, top, width, self.height() - top)
 
     def draw_sign(self, painter: QPainter) -> None:
         """Draw what is to be done beside it, if anything."""
