@@ -1,6 +1,5 @@
 """Reads the configuration file (TOML) and says where it is wrong, line by line."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -189,6 +188,8 @@ def _unknown(section: str, name: str, declared: list[str], text: str) -> Problem
 
 
 def _instead(name: str, known: list[str]) -> str:
+    import difflib  # only a mistake needs it, and the first frame waits for this module
+
     close = difflib.get_close_matches(name, known, n=1)
     return f"write {close[0]}" if close else "take it out (known: " + ", ".join(known) + ")"
 
