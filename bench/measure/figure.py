@@ -65,7 +65,7 @@ class Figure:
         return f"{number:.{self.digits}f} {self.unit}".rstrip()
 
 
-_TITLES = ("figure", "median", "middle half", "aim", "")
+_TITLES = ("figure", "result", "spread", "aim", "")
 
 
 def table(figures: Iterable[Figure]) -> str:
