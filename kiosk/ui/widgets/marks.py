@@ -41,7 +41,7 @@ class Mark(Moving):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = smooth(QPainter(self))
-        side = self.width() * (0.86 + 0.14 * between(self.progress, 0.0, 0.4))
+        side = (self.width() - 2) * (0.86 + 0.14 * between(self.progress, 0.0, 0.4))
         rect = inset(QRectF(self.rect()), (self.width() - side) / 2)
         ground = QColor(_GROUNDS[self._sign])
         if self._sign is Sign.SAFE:
