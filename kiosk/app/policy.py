@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kiosk.engine.config import Config
-from kiosk.engine.halt import Halt, HaltReason
+from kiosk.engine.halt import HaltReason
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Screen
 from kiosk.flow.session import PHASES, Phase, Why
@@ -47,11 +47,6 @@ def journal_file(config: Config) -> Path:
 def ca_file(config: Config) -> Path | None:
     """Return the certificate that signs the head office's, if the site names one."""
     return Path(config.head_office.ca_file) if config.head_office.ca_file else None
-
-
-def halted_screen(halt: Halt, language: str) -> Screen:
-    """Return what customers see when the engine does nothing any more."""
-    return closed_screen(HALT_WORDS[halt.reason], language)
 
 
 def closed_screen(why: Why, language: str) -> Screen:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app.policy import closed_screen, halted_screen
+from kiosk.app.policy import HALT_WORDS, closed_screen
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.config import Config
 from kiosk.engine.halt import Halt
 from kiosk.engine.health import Health
 from kiosk.engine.log import start_logging
-from kiosk.flow.event import Event
+from kiosk.flow.event import Event, LanguageChosen
 from kiosk.flow.screen import Screen, screen
 from kiosk.flow.session import Session, Why
 from kiosk.ui.bridge import Bridge
@@ -46,6 +46,8 @@ class App(QObject):
         self._config = config
         self._language: str = config.terminal.language
         self._services: Services | None = None
+        self._closed_for: Why | None = None
+        """Shown without any session behind it: nothing but the language can be chosen."""
         self.health = Health(SystemClock())
         self.window = Window(_ui_config(config), self._post)
         self.bridge = Bridge(self._draw)
@@ -67,7 +69,10 @@ class App(QObject):
             self._services.stop()
 
     def _post(self, event: Event) -> None:
-        if self._services:
+        if self._closed_for and isinstance(event, LanguageChosen):
+            self._language = event.language
+            self._show_closed(self._closed_for)  # no engine answers this one
+        elif self._services:
             self._services.inbox.post(event)
 
     def _build_services(self) -> None:
@@ -85,18 +90,23 @@ class App(QObject):
 
     def _begin(self, built: Services | Exception) -> None:
         if isinstance(built, Exception):
-            self.bridge.show(closed_screen(Why.NOT_SET_UP, self._language))
+            self._show_closed(Why.NOT_SET_UP)
             return
         self._services = built
         built.listen(self._show, self._halted)
         built.start()
 
     def _show(self, session: Session, deadline_s: float | None) -> None:
+        self._closed_for = None
         self._language = session.language
         self.bridge.show(screen(session), deadline_s)
 
     def _halted(self, halt: Halt) -> None:
-        self.bridge.show(halted_screen(halt, self._language))
+        self._show_closed(HALT_WORDS[halt.reason])
+
+    def _show_closed(self, why: Why) -> None:
+        self._closed_for = why
+        self.bridge.show(closed_screen(why, self._language))
 
     def _draw(self, shown: Screen, deadline_s: float | None) -> None:
         self.window.show_screen(shown, deadline_s)
