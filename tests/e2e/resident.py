@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from bench.acceptor.device import AcceptorDevice
 from bench.acceptor.mechanism import Place, State
@@ -92,7 +93,7 @@ def pay(stand: Stand, kiosk: Kiosk, card: str = "energy", value_fen: int = 10_00
     put_in(stand, kiosk, value_fen, value_fen)
 
 
-def until(kiosk: Kiosk, timeout_s: float = 30.0, **wanted: object) -> ShownState:
+def until(kiosk: Kiosk, timeout_s: float = 30.0, **wanted: Any) -> ShownState:
     """Look at the screen until it shows all that is ``wanted``; return it."""
     until_s = time.monotonic() + timeout_s
     if "phase" in wanted:
@@ -104,7 +105,7 @@ def until(kiosk: Kiosk, timeout_s: float = 30.0, **wanted: object) -> ShownState
         assert time.monotonic() < until_s, f"never {wanted}; shown is {shown}"
 
 
-def shown_in_both_languages(kiosk: Kiosk, **wanted: object) -> ShownState:
+def shown_in_both_languages(kiosk: Kiosk, **wanted: Any) -> ShownState:
     """Look until all that is ``wanted`` is shown, and again after the language was switched."""
     before = until(kiosk, **wanted)
     other = "en" if before["language"] == "zh" else "zh"
