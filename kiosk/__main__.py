@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from kiosk.devices.registry import DRIVERS
 from kiosk.engine.config import Config
-from kiosk.engine.config_file import ConfigError, load
+from kiosk.engine.config_file import ConfigError, load, refuse
 
 BAD_CONFIG = 78
 """EX_CONFIG of sysexits.h: starting again does not help."""
@@ -16,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         config = load(options.config)
+        _check_models(config, options.config)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return BAD_CONFIG
@@ -24,6 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     from kiosk.app.run import run
 
     return run(config, options.control)
+
+
+def _check_models(config: Config, file: Path) -> None:
+    """Refuse a device model that has no driver before anything starts. Raises ConfigError."""
+    for key, model in (("acceptor", config.acceptor.model), ("printer", config.printer.model)):
+        if model not in DRIVERS:
+            raise refuse(file, f"{key}.model", f"one of {', '.join(sorted(DRIVERS))}")
 
 
 def _parser() -> argparse.ArgumentParser:

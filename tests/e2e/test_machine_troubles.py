@@ -209,6 +209,7 @@ def flip_a_byte(journal: Path) -> None:
         ("terminal", "language", '"fr"'),
         ("head_office", "probe_s", '"often"'),
         ("screen", "width", '"wide"'),
+        ("acceptor", "model", '"abacus"'),
     ],
 )
 def test_wrong_configuration_ends_at_once_and_names_the_line(
