@@ -49,6 +49,7 @@ class CardSlot(SlotPicture):
         self._begun = True
         self._scene = scene
         self.slit_at = 0.76 if scene is CardScene.METER else 0.62
+        self.forget()
         self.play(rhythm or _RHYTHMS[scene])
 
     # -- what a picture decides --

@@ -59,6 +59,7 @@ class NoteSlot(SlotPicture):
         if (scene, value_fen) == (self._scene, self._value_fen) and self._thing_known():
             return
         self._scene, self._value_fen = scene, value_fen
+        self.forget_thing()
         self.play(_RHYTHMS[scene], rest_at=0.35 if scene is NoteScene.SWALLOW else 0.0)
 
     def invite(self, values_fen: tuple[int, ...]) -> None:
@@ -73,7 +74,7 @@ class NoteSlot(SlotPicture):
         if inviting and self._motion:
             place = self._invited.index(self._value_fen)
             self._value_fen = self._invited[(place + 1) % len(self._invited)]
-            self.forget()
+            self.forget_thing()
         super()._begin()
 
     def _thing_known(self) -> bool:

@@ -41,8 +41,7 @@ class SlotPicture(Moving):
         self.setMinimumSize(QSize(180, 200))
 
     def play(self, rhythm: Rhythm, *, rest_at: float = 0.0) -> None:
-        """Draw everything anew and begin in ``rhythm``."""
-        self.forget()
+        """Begin in ``rhythm``."""
         self.pace(cycle_ms=rhythm.cycle_ms, rest_ms=rhythm.rest_ms, rest_at=rest_at)
 
     def show_frame(self) -> None:
@@ -112,9 +111,13 @@ class SlotPicture(Moving):
     # -- layers --
 
     def forget(self) -> None:
-        """Have both layers drawn anew."""
-        self._thing = QPixmap()
+        """Have both layers drawn anew, and their memory free meanwhile."""
+        self.forget_thing()
         self._fronts.clear()
+
+    def forget_thing(self) -> None:
+        """Have what goes into the slot drawn anew; the front is the larger and lasting part."""
+        self._thing = QPixmap()
 
     def _front_layer(self) -> QPixmap:
         lit = self.lit()
