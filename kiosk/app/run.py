@@ -64,7 +64,8 @@ class App(QObject):
         self.window.open()
 
     def close(self) -> None:
-        """End everything behind the screen."""
+        """End the screen and everything behind it."""
+        self.window.close()
         if self._services:
             self._services.stop()
 
