@@ -102,6 +102,10 @@ def test_a_used_code_registers_no_other_key(world: World) -> None:
 
 def test_registering_again_with_the_same_key_is_harmless(registered: World) -> None:
     registered.register("whatever")
+    terminal = registered.registry.get(NO)
+    assert terminal is not None
+    assert terminal.public_key == KEY.public_key()
+    assert registered.sign_in().terminal_no == NO
 
 
 def test_an_expired_code_is_refused(world: World) -> None:
