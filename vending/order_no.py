@@ -8,6 +8,7 @@ TERMINAL_NO_DIGITS = 6
 SEQUENCE_DIGITS = 6
 ORDER_NO_DIGITS = 19
 LAST_SEQUENCE = 10**SEQUENCE_DIGITS - 1
+GROUP_DIGITS = 4
 
 _MS_PER_DAY = 86_400_000
 _CHINA_OFFSET_MS = 8 * 3_600_000
@@ -33,6 +34,15 @@ def is_order_no(text: str) -> bool:
     """Tell whether ``text`` has the shape and the check digit of an order number."""
     shaped = len(text) == ORDER_NO_DIGITS and text.isascii() and text.isdigit()
     return shaped and luhn_digit(text[:-1]) == text[-1]
+
+
+def grouped(order_no: str) -> str:
+    """Return ``order_no`` as people read and type it: ``3100 4226 0101 0000 012``.
+
+    Any other long number, a meter's or a customer's, is grouped alike.
+    """
+    starts = range(0, len(order_no), GROUP_DIGITS)
+    return " ".join(order_no[start : start + GROUP_DIGITS] for start in starts)
 
 
 def terminal_of(order_no: str) -> str:

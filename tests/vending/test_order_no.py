@@ -10,6 +10,7 @@ from vending.order_no import (
     LAST_SEQUENCE,
     ORDER_NO_DIGITS,
     china_date,
+    grouped,
     is_order_no,
     luhn_digit,
     make_order_no,
@@ -78,6 +79,26 @@ def test_a_clock_set_back_makes_no_number_twice(
 ) -> None:
     first = make_order_no(terminal_no, one_ms, sequence)
     assert first != make_order_no(terminal_no, other_ms, sequence + later)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("", ""),
+        ("3100", "3100"),
+        ("31004", "3100 4"),
+        ("3100422601010000012", "3100 4226 0101 0000 012"),
+    ],
+)
+def test_a_number_is_read_in_groups_of_four(number: str, shown: str) -> None:
+    assert grouped(number) == shown
+
+
+@given(ORDER_NOS)
+def test_grouping_loses_no_digit(number: str) -> None:
+    groups = grouped(number).split(" ")
+    assert "".join(groups) == number
+    assert [len(group) for group in groups] == [4, 4, 4, 4, 3]
 
 
 @pytest.mark.parametrize("terminal_no", ["", "12345", "1234567", "12345x", "１２３４５６"])

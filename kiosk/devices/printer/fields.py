@@ -3,10 +3,9 @@
 from kiosk.flow.command import Slip, SlipLine
 from vending.energy import format_kwh
 from vending.money import format_yuan
-from vending.order_no import china_date
+from vending.order_no import china_date, grouped
 
 HAO_PER_YUAN = 10_000
-GROUP = 4
 _CHINA_OFFSET_MIN = 8 * 60
 
 SLIP_FIELDS = frozenset(
@@ -87,11 +86,6 @@ def format_price(price_hao_per_kwh: int) -> str:
     """Return a price in yuan per kWh with four decimals: 5380 gives ``"0.5380"``."""
     yuan, hao = divmod(price_hao_per_kwh, HAO_PER_YUAN)
     return f"{yuan}.{hao:04d}"
-
-
-def grouped(number: str) -> str:
-    """Return a long number as the screen shows it: ``1234 5678 90``."""
-    return " ".join(number[at : at + GROUP] for at in range(0, len(number), GROUP))
 
 
 def china_time(at_ms: int) -> str:
