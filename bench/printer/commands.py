@@ -1,7 +1,8 @@
 """The printer's command set: bytes in, what they ask for out. Knows no paper.
 
 Strict on purpose: a byte that is no known command is an `Unknown`, which real printers would print
-or swallow, and which the tests do not forgive.
+or swallow, and which the tests do not forgive. It is a cheap printer: it draws no QR codes by
+itself (GS ( k).
 """
 
 from collections.abc import Callable, Iterator
@@ -64,31 +65,16 @@ class CutPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class QrSet:
-    """GS ( k: model, module size or error correction."""
-
-    function: int
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class QrStore:
-    """GS ( k 80: the data of the code."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class QrPrint:
-    """GS ( k 81."""
-
-
-@dataclass(frozen=True, slots=True)
 class Raster:
-    """GS v 0: rows of ``width_bytes`` bytes, the highest bit at the left, 1 is black."""
+    """GS v 0: rows of ``width_bytes`` bytes, the highest bit at the left, 1 is black.
+
+    Each dot is printed so many times as wide and as high.
+    """
 
     width_bytes: int
     data: bytes
+    across: int = 1
+    down: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +107,6 @@ Command = (
     | Text
     | Feed
     | CutPaper
-    | QrSet
-    | QrStore
-    | QrPrint
     | Raster
     | ProcessId
     | AutomaticStatus
@@ -210,8 +193,6 @@ class CommandReader:
         if len(self._data) < size:
             return None
         letter, body = self._data[2:3], self._data[5:size]
-        if letter == b"k" and body[:1] == b"1":
-            return size, _qr(body)
         if letter == b"H" and body[:2] == b"00" and len(body) == 6:
             return size, ProcessId(body[2:])
         return size, Unknown(self._data[:size])
@@ -219,17 +200,9 @@ class CommandReader:
     def _raster(self) -> tuple[int, Command] | None:
         if len(self._data) < 8:
             return None
+        mode = self._data[3] & 3  # 0 to 3, also as the digits "0" to "3"
         width_bytes = int.from_bytes(self._data[4:6], "little")
         size = 8 + width_bytes * int.from_bytes(self._data[6:8], "little")
         if len(self._data) < size:
             return None
-        return size, Raster(width_bytes, self._data[8:size])
-
-
-def _qr(body: bytes) -> Command:
-    function = body[1]
-    if function == 80:
-        return QrStore(body[3:])
-    if function == 81:
-        return QrPrint()
-    return QrSet(function, body[2])
+        return size, Raster(width_bytes, self._data[8:size], (mode & 1) + 1, (mode >> 1) + 1)

@@ -18,9 +18,6 @@ from bench.printer.commands import (
     Initialise,
     KanjiMode,
     ProcessId,
-    QrPrint,
-    QrSet,
-    QrStore,
     Raster,
     SetAlign,
     SetBold,
@@ -28,19 +25,13 @@ from bench.printer.commands import (
     Text,
     Unknown,
 )
-from bench.printer.paper import (
-    Printed,
-    PrintedPicture,
-    PrintedQr,
-    PrintedSlip,
-    PrintedText,
-)
+from bench.printer.paper import Printed, PrintedPicture, PrintedSlip, PrintedText, put
+from kiosk.devices.printer.glyphs import SPACING_DOTS
 
 _REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|" + re.escape(REAL_TIME_CLEAR), re.DOTALL)
 _REAL_TIME_LONGEST = len(REAL_TIME_CLEAR)
 _DLE = b"\x10"
 CLEARED = b"\x37\x25\x00"
-_QR_MODULE_SIZE = 67
 BUFFER_LIMIT = 64 * 1024
 
 
@@ -49,7 +40,7 @@ class Speed:
     """How long things take, in seconds."""
 
     line_s: float = 0.03
-    """A line of text; a QR code is as high as six."""
+    """A line of text; a picture by its height."""
     cut_s: float = 0.4
 
 
@@ -65,8 +56,6 @@ class Modes:
     bold: bool = False
     across: int = 1
     down: int = 1
-    qr_module: int = 3
-    qr_data: bytes = b""
 
 
 class PrinterDevice:
@@ -225,12 +214,8 @@ class PrinterDevice:
                 self._line += data.decode("gb18030" if self._modes.kanji else "cp437")
             case Feed(lines):
                 return self._feed(lines)
-            case QrPrint():
-                modes = self._modes
-                code = PrintedQr(modes.qr_data.decode(), modes.align, modes.qr_module)
-                return self._put(code, lines=6)
-            case Raster(width_bytes, data):
-                return self._put(PrintedPicture(width_bytes, data, self._modes.align))
+            case Raster(width_bytes, data, across, down):
+                return self._put(PrintedPicture(width_bytes, data, self._modes.align, across, down))
             case CutPaper():
                 self._tear_off(whole=True)
                 return self.speed.cut_s
@@ -257,11 +242,6 @@ class PrinterDevice:
                 self._modes = replace(self._modes, bold=on)
             case SetSize(across, down):
                 self._modes = replace(self._modes, across=across, down=down)
-            case QrSet(function, value):
-                if function == _QR_MODULE_SIZE:
-                    self._modes = replace(self._modes, qr_module=value)
-            case QrStore(data):
-                self._modes = replace(self._modes, qr_data=data)
 
     def _feed(self, lines: int) -> float:
         """Print the line, if there is one; more lines than one only move the paper."""
@@ -270,12 +250,14 @@ class PrinterDevice:
         modes, text, self._line = self._modes, self._line, ""
         return self._put(PrintedText(text, modes.align, modes.bold, modes.across, modes.down))
 
-    def _put(self, printed: Printed, lines: int = 1) -> float:
-        self._strip.append(printed)
+    def _put(self, printed: Printed) -> float:
+        put(self._strip, printed)
         if self.lines_left is not None:
             self.lines_left -= 1
             self.paper_out = self.lines_left <= 0
-        return lines * self.speed.line_s
+        if isinstance(printed, PrintedPicture):
+            return printed.height_dots / SPACING_DOTS * self.speed.line_s
+        return self.speed.line_s
 
     def _tear_off(self, *, whole: bool) -> None:
         if self._strip:

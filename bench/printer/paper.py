@@ -1,12 +1,12 @@
 """The paper: what was printed, in order, until it is cut; as text and as a picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import qrcode  # type: ignore[import-untyped]
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
+from bench.printer.qr import Code, NoCode, read_code
 from kiosk.devices.printer.cells import cells
 from kiosk.devices.printer.glyphs import CELL_DOTS, GLYPH_DOTS, LINE_DOTS, SPACING_DOTS, draw_cells
 
@@ -32,29 +32,47 @@ class PrintedText:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedQr:
-    """A QR code."""
-
-    data: str
-    align: int = 0
-    module_dots: int = 3
-
-
-@dataclass(frozen=True, slots=True)
 class PrintedPicture:
-    """Dots: rows of ``width_bytes`` bytes."""
+    """Dots: rows of ``width_bytes`` bytes, each dot ``across`` times as wide, ``down`` as high."""
 
     width_bytes: int
     data: bytes
     align: int = 0
+    across: int = 1
+    down: int = 1
 
     @property
-    def height(self) -> int:
-        """Rows."""
-        return len(self.data) // self.width_bytes
+    def width_dots(self) -> int:
+        """Dots of the paper in a row."""
+        return self.width_bytes * 8 * self.across
+
+    @property
+    def height_dots(self) -> int:
+        """Dots of the paper from top to bottom."""
+        return len(self.data) // self.width_bytes * self.down
+
+    @property
+    def dots(self) -> Image.Image:
+        """The dots of the paper, 255 where there is ink."""
+        rows = len(self.data) // self.width_bytes
+        sent = Image.frombytes("1", (self.width_bytes * 8, rows), self.data).convert("L")
+        return sent.resize((self.width_dots, self.height_dots), Image.Resampling.NEAREST)
 
 
-Printed = PrintedText | PrintedQr | PrintedPicture
+Printed = PrintedText | PrintedPicture
+
+
+def put(strip: list[Printed], printed: Printed) -> None:
+    """Add what is printed next. Pictures that touch are one: nobody sees where a band began."""
+    match strip[-1:], printed:
+        case [PrintedPicture() as above], PrintedPicture() if _alike(above, printed):
+            strip[-1] = replace(above, data=above.data + printed.data)
+        case _:
+            strip.append(printed)
+
+
+def _alike(one: PrintedPicture, other: PrintedPicture) -> bool:
+    return replace(one, data=b"") == replace(other, data=b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,12 @@ class PrintedSlip:
     def text(self) -> str:
         """The slip as text, aligned with spaces; QR codes and pictures in brackets."""
         return "\n".join(_as_text(item, self.columns) for item in self.printed) + "\n"
+
+    @property
+    def codes(self) -> list[Code]:
+        """What a scanner finds when it is held over the slip."""
+        found = (_scanned(item, self.columns) for item in self.printed)
+        return [code for code in found if code]
 
     @property
     def image(self) -> Image.Image:
@@ -88,10 +112,21 @@ def _as_text(item: Printed, columns: int) -> str:
     match item:
         case PrintedText(text=text, align=align):
             return " " * ((columns - item.cells) * align // 2) + text
-        case PrintedQr(data=data):
-            return f"[QR {data}]"
         case PrintedPicture():
-            return f"[picture {item.width_bytes * 8} x {item.height}]"
+            code = _scanned(item, columns)
+            size = f"{item.width_dots} x {item.height_dots}"
+            return f"[QR {code.text}]" if code else f"[picture {size}]"
+
+
+def _scanned(item: Printed, columns: int) -> Code | None:
+    if not isinstance(item, PrintedPicture):
+        return None
+    strip = _drawn(item, columns * CELL_DOTS).point(lambda light: light == INK)
+    dots, width = strip.tobytes(), strip.width
+    try:
+        return read_code([dots[at : at + width] for at in range(0, len(dots), width)])
+    except NoCode:
+        return None
 
 
 def _drawn(item: Printed, width: int) -> Image.Image:
@@ -99,10 +134,8 @@ def _drawn(item: Printed, width: int) -> Image.Image:
     match item:
         case PrintedText():
             ink, gap = _drawn_text(item), SPACING_DOTS - LINE_DOTS
-        case PrintedQr():
-            ink, gap = _drawn_qr(item), 0
         case PrintedPicture():
-            ink, gap = _drawn_picture(item), 0
+            ink, gap = item.dots.point(lambda lit: INK if lit else PAPER), 0
     strip = Image.new("L", (width, ink.height + gap), PAPER)
     strip.paste(ink, (max(width - ink.width, 0) * item.align // 2, gap // 2))
     return strip
@@ -121,27 +154,3 @@ def _drawn_text(line: PrintedText) -> Image.Image:
     picture = draw_cells(line.text, font, scale=scale, ink=INK, paper=PAPER)
     final = (max(line.cells, 1) * CELL_DOTS, LINE_DOTS * line.down)
     return picture if picture.size == final else picture.resize(final, Image.Resampling.BILINEAR)
-
-
-def _drawn_qr(code: PrintedQr) -> Image.Image:
-    drawn = qrcode.QRCode(
-        error_correction=qrcode.constants.ERROR_CORRECT_L, box_size=code.module_dots, border=2
-    )
-    drawn.add_data(code.data)
-    drawn.make(fit=True)
-    modules = drawn.get_matrix()
-    dots = code.module_dots
-    side = len(modules) * dots
-    picture = Image.new("L", (side, side), PAPER)
-    pen = ImageDraw.Draw(picture)
-    for y, row in enumerate(modules):
-        for x, dark in enumerate(row):
-            if dark:
-                box = (x * dots, y * dots, (x + 1) * dots - 1, (y + 1) * dots - 1)
-                pen.rectangle(box, fill=INK)
-    return picture
-
-
-def _drawn_picture(dots: PrintedPicture) -> Image.Image:
-    bits = Image.frombytes("1", (dots.width_bytes * 8, dots.height), dots.data)
-    return bits.convert("L").point(lambda lit: INK if lit else PAPER)

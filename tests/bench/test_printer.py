@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from bench.printer import FAST, BenchPrinter, PrintedSlip, PrinterDevice, Speed
 from bench.printer.commands import REAL_TIME_CLEAR
-from bench.printer.paper import INK, MARGIN_DOTS, PAPER, PrintedPicture, PrintedQr, PrintedText
+from bench.printer.paper import INK, MARGIN_DOTS, PAPER, PrintedPicture, PrintedText
 
 JOB = (
     b"\x1b@\x1c&\x1ba\x01\x1bE\x01\x1d!\x11"
     + "购电".encode("gb18030")
     + b"\n\x1ba\x00\x1bE\x00\x1d!\x00Paid 1.00\n"
-    + b"\x1d(k\x04\x001A2\x00\x1d(k\x03\x001C\x06\x1d(k\x06\x001P0123\x1d(k\x03\x001Q0"
     + b"\x1dv0\x00\x02\x00\x03\x00\xff\x00\x00\xff\x10\x18"
+    + b"\x1dv0\x03\x01\x00\x02\x00\x0f\xf0\x1dv0\x03\x01\x00\x01\x00\xaa"
     + b"\x1bd\x06\x1dV\x00\x1d(H\x06\x0000AAAB"
 )
 PRINTED = (
     PrintedText("购电", align=1, bold=True, across=2, down=2),
     PrintedText("Paid 1.00"),
-    PrintedQr("123", module_dots=6),
     PrintedPicture(2, b"\xff\x00\x00\xff\x10\x18"),
+    PrintedPicture(1, b"\x0f\xf0\xaa", across=2, down=2),
 )
 WAIT_S = 10.0
 CELL_DOTS = 12
@@ -116,6 +116,41 @@ def test_printing_takes_its_time() -> None:
     assert [len(made.strip.printed), len(made.slips)] == [0, 1]
 
 
+def test_a_picture_takes_the_time_of_its_height() -> None:
+    made = PrinterDevice(32, Speed(line_s=1.0, cut_s=1.0))
+    rows = 45
+    made.receive(b"\x1dv0\x02\x01\x00" + bytes((rows, 0, *[0xFF] * rows)) + b"a\n", 100.0)
+    made.advance(102.9)
+    assert len(made.strip.printed) == 1
+    made.advance(103.0)
+    assert made.strip.text == "[picture 8 x 90]\na\n"
+
+
+def test_a_picture_that_is_sent_in_bands_is_one() -> None:
+    made = device()
+    made.receive(b"\x1dv0\x00\x01\x00\x01\x00\x0f" * 3 + b"a\n", 0.0)
+    made.receive(b"\x1dv0\x00\x01\x00\x01\x00\x0f\x1dv0\x03\x01\x00\x01\x00\x0f", 0.0)
+    assert made.strip.printed == (
+        PrintedPicture(1, b"\x0f\x0f\x0f"),
+        PrintedText("a"),
+        PrintedPicture(1, b"\x0f"),
+        PrintedPicture(1, b"\x0f", across=2, down=2),
+    )
+
+
+def test_a_dot_of_a_coarse_picture_covers_four() -> None:
+    dots = PrintedPicture(1, b"\x80\x01", across=2, down=2).dots
+    assert dots.size == (16, 4)
+    assert dots.getbbox() == (0, 0, 16, 4)
+    assert dots.histogram()[255] == 8
+
+
+def test_this_printer_draws_no_qr_codes_by_itself() -> None:
+    made = device()
+    made.receive(b"\x1d(k\x03\x001Q0", 0.0)
+    assert made.unknown == [b"\x1d(k\x03\x001Q0"]
+
+
 def test_bytes_that_are_no_command_are_held_against_the_driver() -> None:
     made = device()
     made.receive(b"\x1bZ\x07ok\n", 0.0)
@@ -133,8 +168,8 @@ def test_a_slip_is_text_and_picture() -> None:
     assert slip.text.splitlines() == [
         " " * 12 + "购电",
         "Paid 1.00",
-        "[QR 123]",
         "[picture 16 x 3]",
+        "[picture 16 x 6]",
     ]
     picture = slip.image
     assert picture.width == 32 * CELL_DOTS + 2 * MARGIN_DOTS

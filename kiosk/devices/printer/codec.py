@@ -1,7 +1,7 @@
 """ESC/POS on the wire: text lines out, status and confirmations in.
 
 Sources: Epson's ESC/POS command reference (DLE EOT n, GS ( H function 48, GS a, DLE DC4 function 8)
-and GB18030-2005. QR code, raster picture and cut are composed by python-escpos (`paper`).
+and GB18030-2005. Raster picture and cut are composed by python-escpos (`paper`).
 
 Everything that is not ASCII goes out in Kanji mode (FS &) as GB18030. Characters that take four
 bytes there are not in the font of the usual printers (verify on hardware): a line with one of them

@@ -1,13 +1,14 @@
-"""Items to ESC/POS commands: our own text, and python-escpos for QR code, picture and cut.
+"""Items to ESC/POS commands: our own text and QR code, and python-escpos for picture and cut.
 
 python-escpos takes half a second to import, so this module is imported by the driver's thread when
 it is first needed. Its text functions are not used: they have no Kanji mode, count characters
 instead of cells and print full-width punctuation as question marks.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from escpos.printer import Dummy
 from PIL import Image, ImageFont
@@ -23,8 +24,11 @@ from kiosk.devices.printer.codec import (
 )
 from kiosk.devices.printer.glyphs import CELL_DOTS, GLYPH_DOTS, LINE_DOTS, SPACING_DOTS, draw_cells
 from kiosk.devices.printer.layout import Align, Cut, Item, Qr, TextLine
+from kiosk.devices.printer.qr import DOTS, draw_qr
 
-QR_MODULE_DOTS = 7
+BAND_BYTES = 480
+"""A picture goes out in commands of about this size, half a second each at 9600 baud: the question
+that follows one must be answered in time (`machine.Limits.answer_s`). Paper shows no gap."""
 _NO_SUCH_CHARACTER = "\U0010ffff"
 _INK = 128
 
@@ -73,29 +77,44 @@ class Composer:
         self._escpos = _escpos(columns * CELL_DOTS)
 
     def compose(self, items: Iterable[Item]) -> list[bytes]:
-        """Return the commands for a slip; each stands for itself, nothing may come inside one."""
-        return [INITIALISE + KANJI_MODE, *(self._command(item) for item in items)]
+        """Return the commands for a slip; each stands for itself, nothing may come inside one.
 
-    def _command(self, item: Item) -> bytes:
+        Raises `LayoutError` for a QR code that does not fit the paper.
+        """
+        commands = (command for item in items for command in self._commands(item))
+        return [INITIALISE + KANJI_MODE, *commands]
+
+    def _commands(self, item: Item) -> Iterator[bytes]:
         match item:
             case TextLine():
-                return self._line(item)
+                yield from self._line(item)
             case Qr(data):
-                centred = encode_modes(TextLine("", Align.CENTER))
-                return centred + self._taken(
-                    lambda: self._escpos.qr(data, native=True, size=QR_MODULE_DOTS)
-                )
+                picture = draw_qr(data, self._columns * CELL_DOTS)
+                yield from self._picture(picture, Align.CENTER, DOTS)
             case Cut():
-                return self._taken(self._escpos.cut)
+                yield self._taken(self._escpos.cut)
 
-    def _line(self, line: TextLine) -> bytes:
+    def _line(self, line: TextLine) -> Iterator[bytes]:
         picture = None
         if self._rasterise and any(is_rare(char) for char in line.text):
             picture = self._rasterise(line, self._columns)
         if picture is None:
-            return encode_line(line)
-        left = encode_modes(TextLine(""))
-        return left + without_real_time(self._taken(lambda: self._escpos.image(picture)))
+            yield encode_line(line)
+        else:
+            yield from self._picture(picture, Align.LEFT)
+
+    def _picture(
+        self, picture: Image.Image, align: Align, dots: Literal[1, 2] = 1
+    ) -> Iterator[bytes]:
+        """Print each dot of the picture ``dots`` times as wide and as high."""
+        yield encode_modes(TextLine("", align))
+        rows = max(BAND_BYTES // -(-picture.width // 8), 1)
+        for top in range(0, picture.height, rows):
+            band = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+            yield without_real_time(self._taken(partial(self._raster, band, fine=dots == 1)))
+
+    def _raster(self, band: Image.Image, *, fine: bool) -> None:
+        self._escpos.image(band, high_density_horizontal=fine, high_density_vertical=fine)
 
     def _taken(self, compose: Callable[[], object]) -> bytes:
         self._escpos.clear()

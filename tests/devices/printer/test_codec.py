@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.printer.device import FAST, PrinterDevice
-from bench.printer.paper import PrintedPicture, PrintedQr, PrintedText
+from bench.printer.paper import PrintedPicture, PrintedText
 from kiosk.devices.printer.cells import clean
 from kiosk.devices.printer.codec import (
     BOX,
@@ -19,7 +19,7 @@ from kiosk.devices.printer.codec import (
     without_real_time,
 )
 from kiosk.devices.printer.escpos import RARE_FONT
-from kiosk.devices.printer.layout import Align, Cut, Item, Qr, Size, TextLine
+from kiosk.devices.printer.layout import Align, Cut, Item, Size, TextLine
 from kiosk.devices.printer.paper import Composer, FontRasteriser
 from kiosk.flow.event import DeviceState, Fault
 
@@ -130,11 +130,6 @@ def test_text_arrives_as_it_was_sent(lines: list[TextLine]) -> None:
         PrintedText(line.text, ALIGN[line.align], line.bold, line.size.across, line.size.down)
         for line in lines
     ]
-
-
-def test_a_qr_code_arrives_as_it_was_sent() -> None:
-    (slip,) = printed([Qr("3100012611240001234"), TextLine("x"), Cut()]).slips
-    assert slip.printed == (PrintedQr("3100012611240001234", 1, 7), PrintedText("x"))
 
 
 def test_a_character_without_any_font_becomes_a_box() -> None:

@@ -252,6 +252,24 @@ def test_bad_layout_files_stop_the_start_and_not_the_first_slip(tmp_path: Path) 
         EscposPrinter("loop://", operator_name=OPERATOR, service_phone=PHONE, slips=tmp_path)
 
 
+def test_a_code_that_does_not_fit_the_paper_fails_its_slip_alone(
+    bench: BenchPrinter, facts: Facts, tmp_path: Path
+) -> None:
+    words = '[[part]]\nkind = "text"\ntext = "{order_no}"\n'
+    (tmp_path / "purchase.zh.toml").write_text(words, "utf-8")
+    code = f'[[part]]\nkind = "qr"\ndata = "{"x" * 2_000}"\n'
+    (tmp_path / "doubtful.zh.toml").write_text(code, "utf-8")
+    printer = EscposPrinter(
+        bench.serve(), operator_name=OPERATOR, service_phone=PHONE, slips=tmp_path, limits=QUICK
+    )
+    printer.start(facts)
+    printer.print_slip(DOUBTFUL)
+    printer.print_slip(ENERGY)
+    assert facts.wait_for_end(1) == failed(Fault.PRINTER_UNKNOWN)
+    assert facts.wait_for_end(2) == PRINTED
+    printer.stop(1.0)
+
+
 def test_the_registry_knows_it() -> None:
     assert driver("escpos") is EscposPrinter
 

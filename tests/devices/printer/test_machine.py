@@ -7,12 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.printer.device import FAST, PrinterDevice, Speed
+from bench.printer.paper import PrintedPicture, PrintedText
 from kiosk.devices.printer.codec import CLEAR_BUFFERS, ask_status
+from kiosk.devices.printer.escpos import RARE_FONT
+from kiosk.devices.printer.layout import Cut, Item, Qr, TextLine
 from kiosk.devices.printer.machine import Limits, Output, Post, PrinterMachine, Send, pieces_of
+from kiosk.devices.printer.paper import Composer, FontRasteriser
 from kiosk.flow.event import DeviceChanged, DeviceState, Event, Fault, SlipFailed, SlipPrinted
 
 SLIP = [b"\x1b@\x1c&", *(b"line %02d\n" % number for number in range(30)), b"\x1dV\x00"]
 STEP_S = 0.01
+BYTES_PER_STEP_9600 = 9
+"""Eight bits, start and stop: 960 bytes a second."""
 OK = (DeviceState.OK, Fault.NONE)
 
 
@@ -25,6 +31,9 @@ class Wire:
     now_s: float = 0.0
     facts: list[Event] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
+    bytes_per_step: int | None = None
+    """How fast the line is; None: as fast as it is written to."""
+    on_the_way: bytes = b""
 
     def up(self) -> "Wire":
         self.do(self.machine.line_up(self.now_s))
@@ -35,14 +44,22 @@ class Wire:
             match output:
                 case Send(data):
                     self.sent.append(data)
-                    self.device.receive(data, self.now_s)
+                    self.on_the_way += data
+                    if self.bytes_per_step is None:
+                        self.deliver(len(self.on_the_way))
                 case Post(event):
                     self.facts.append(event)
+
+    def deliver(self, size: int) -> None:
+        arrived, self.on_the_way = self.on_the_way[:size], self.on_the_way[size:]
+        self.device.receive(arrived, self.now_s)
 
     def run(self, seconds: float) -> "Wire":
         end_s = self.now_s + seconds
         while self.now_s < end_s:
             self.now_s += STEP_S
+            if self.bytes_per_step is not None:
+                self.deliver(self.bytes_per_step)
             self.device.advance(self.now_s)
             data, self.device.outgoing = self.device.outgoing, b""
             if data:
@@ -202,6 +219,18 @@ def test_pieces_are_whole_commands(commands: list[bytes], size: int) -> None:
     pieces = pieces_of(commands, size)
     assert b"".join(pieces) == b"".join(commands)
     assert all(len(piece) <= max(size, *map(len, commands)) for piece in pieces)
+
+
+@pytest.mark.parametrize("item", [TextLine("™"), Qr("3100422601010000012")], ids=["rare", "qr"])
+def test_a_picture_is_printed_over_the_slowest_line(item: Item) -> None:
+    wire = Wire(device=PrinterDevice(48), bytes_per_step=BYTES_PER_STEP_9600).up().run(2)
+    commands = Composer(48, FontRasteriser(RARE_FONT)).compose([item, TextLine("after"), Cut()])
+    wire.do(wire.machine.print("1", commands, wire.now_s))
+    wire.run(20)
+    assert wire.ends == [SlipPrinted(order_no="1")]
+    assert wire.states == [OK]
+    (slip,) = wire.device.slips
+    assert [type(printed) for printed in slip.printed] == [PrintedPicture, PrintedText]
 
 
 MISHAPS = st.sampled_from(
