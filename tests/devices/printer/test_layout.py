@@ -15,6 +15,7 @@ from kiosk.devices.printer.layout import (
     Item,
     LayoutError,
     Qr,
+    Size,
     SlipLayouts,
     TextLine,
     parse_layout,
@@ -144,6 +145,28 @@ def test_the_doubtful_slip_says_what_to_do_and_whom_to_call() -> None:
         assert f"服务电话 {PHONE}" in words
         sentences[why] = words
     assert len(set(sentences.values())) == len(sentences)
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "button"),
+    [("zh", "补售电码（订单号）", "补售电"), ("en", "Re-sell code (order number)", '"Re-sell"')],
+)
+@pytest.mark.parametrize("columns", COLUMNS)
+@pytest.mark.parametrize("why", Why)
+def test_the_doubtful_slip_has_the_code_to_type(
+    why: Why, columns: int, language: str, label: str, button: str
+) -> None:
+    slip = replace(DOUBTFUL, language=language, reason=why.value)
+    items = list(BY_COLUMNS[columns].render(slip))
+    at = next(
+        i for i, item in enumerate(items) if isinstance(item, TextLine) and item.text == label
+    )
+    code_at = items.index(Qr(slip.order_no))
+    typed = items[at + 1 : code_at]
+    assert all(isinstance(line, TextLine) and line.size is Size.BIG for line in typed)
+    groups = " ".join(texts(tuple(typed))).split()
+    assert groups == ["3100", "0126", "1124", "0001", "234"]  # none is broken in two
+    assert button in " ".join(texts(tuple(items[code_at : code_at + 4])))
 
 
 def test_a_reason_without_words_of_its_own_gets_the_general_ones() -> None:
