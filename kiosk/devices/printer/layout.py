@@ -8,7 +8,8 @@ without which the part is left out. Kinds:
 ``pair``   ``label`` at the left edge, ``value`` at the right; left out when its fields are empty
 ``steps``  a pair for each step of the tariff (`fields.STEP_FIELDS`)
 ``notes``  a pair for each denomination of the banknotes (`fields.NOTE_FIELDS`)
-``rule``, ``space``, ``qr``
+``qr``     ``data`` as a QR code in the middle, 0.75 mm a module, or 0.5 mm where that is too wide
+``rule``, ``space``
 
 ``[reason.<code>]`` holds the sentences for `Slip.reason`; ``default`` is for every other code.
 """

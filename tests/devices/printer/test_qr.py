@@ -77,7 +77,7 @@ def test_more_data_makes_smaller_modules_until_it_does_not_fit() -> None:
         white_rows = 2 * QUIET_MODULES
         return (picture.height - picture.width) * DOTS // white_rows
 
-    assert [module_dots(count) for count in (20, 150, 400)] == [*MODULE_DOTS]
+    assert [module_dots(count) for count in (150, 400)] == [*MODULE_DOTS]
     for count in (1_200, 5_000):
         with pytest.raises(LayoutError, match="QR code"):
             draw_qr("x" * count, 384)
