@@ -1,4 +1,4 @@
-"""``python -m bench``: the windows; ``demo``: see it work anywhere; ``measure``: the figures."""
+"""``python -m bench``: the windows; ``demo``, ``measure`` and ``kills``: see each one's help."""
 
 import argparse
 import runpy
@@ -12,14 +12,16 @@ from types import FrameType
 VAR = Path("var")
 NO_DISPLAY = 2
 INTERRUPTED = 130
+_PROGRAMS = {"measure": "bench.measure", "kills": "bench.kills"}
+"""Commands that read their arguments themselves."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the process's exit code."""
     given, rest = _parser().parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
-    if given.command == "measure":
-        return _measure(rest)
+    if given.command in _PROGRAMS:
+        return _run_program(_PROGRAMS[given.command], rest)
     if rest:
         _parser().error(f"unknown: {' '.join(rest)}")
     folder: Path = given.folder or _fresh_folder(given.command or "bench")
@@ -39,13 +41,15 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("folder", type=Path, nargs="?", help="where to leave everything (a new one)")
     text = "measure the product and print the figures"
     commands.add_parser("measure", help=text, description=text, add_help=False)
+    text = "kill the kiosk at every moment of a purchase, start it again, judge"
+    commands.add_parser("kills", help=text, description=text, add_help=False)
     return parser
 
 
-def _measure(arguments: list[str]) -> int:
-    """Run `bench.measure`, which reads its arguments itself and ends the process."""
+def _run_program(module: str, arguments: list[str]) -> int:
+    """Run a package that ends the process itself."""
     sys.argv[1:] = arguments
-    runpy.run_module("bench.measure", run_name="__main__", alter_sys=True)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
     return 0
 
 

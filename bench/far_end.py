@@ -119,6 +119,11 @@ class FarEnd(Generic[DeviceT]):
         with self._changed:
             return self._changed.wait_for(lambda: predicate(self._device), timeout_s)
 
+    def change(self, change: Callable[[DeviceT], object]) -> None:
+        """Do anything else to the device, between two bytes. It must not call back here."""
+        with self._turn() as device:
+            change(device)
+
     @contextlib.contextmanager
     def _turn(self) -> Iterator[DeviceT]:
         """Have the device for oneself; whoever waits, and the thread, look at it afterwards."""

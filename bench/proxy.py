@@ -7,10 +7,10 @@ for connections that exist as well as for new ones. It understands no HTTP: byte
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 CHUNK_BYTES = 64 * 1024
 SWITCH_TIMEOUT_S = 5.0
@@ -29,6 +29,19 @@ class Line(StrEnum):
     """What the kiosk says arrives; no answer comes back."""
 
 
+class Tap(Protocol):
+    """Hears one connection in the proxy's thread, each piece before it is passed on.
+
+    A piece during which it raises OSError is lost, and the connection with it.
+    """
+
+    def question(self, data: bytes) -> None:
+        """Hear what the kiosk says."""
+
+    def answer(self, data: bytes) -> None:
+        """Hear what the head office says."""
+
+
 class Proxy:
     """Listens on a port of its own and passes everything on to ``target_host:target_port``."""
 
@@ -38,6 +51,8 @@ class Proxy:
         self._line = Line.WHOLE
         self._delay_s = 0.0
         self._doubling = False
+        self.tap: Callable[[], Tap] | None = None
+        """Makes a listener for each new connection; None: nobody listens."""
         self._connections: set[asyncio.Task[None]] = set()
         self._passing = asyncio.Event()  # set: answers may pass
         self._hearing = asyncio.Event()  # set: questions may pass
@@ -158,12 +173,13 @@ class Proxy:
         async with contextlib.AsyncExitStack() as stack:
             far_reader, far_writer = await self._dial(stack)
             sinks = [far_writer]
-            pumps = [self._pump(far_reader, [writer], self._passing)]
+            tap = self.tap() if self.tap else None
+            pumps = [self._pump(far_reader, [writer], self._passing, tap.answer if tap else None)]
             if self._doubling:
                 echo_reader, echo_writer = await self._dial(stack)
                 sinks.append(echo_writer)
                 pumps.append(self._pump(echo_reader, [], self._hearing))
-            pumps.append(self._pump(reader, sinks, self._hearing))
+            pumps.append(self._pump(reader, sinks, self._hearing, tap.question if tap else None))
             await _first_ends([asyncio.ensure_future(pump) for pump in pumps])
 
     async def _dial(
@@ -174,11 +190,17 @@ class Proxy:
         return reader, writer
 
     async def _pump(
-        self, reader: asyncio.StreamReader, sinks: list[asyncio.StreamWriter], gate: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        sinks: list[asyncio.StreamWriter],
+        gate: asyncio.Event,
+        heard: Callable[[bytes], object] | None = None,
     ) -> None:
         while data := await reader.read(CHUNK_BYTES):
             await asyncio.sleep(self._delay_s)
             await gate.wait()
+            if heard:
+                heard(data)
             for sink in sinks:
                 sink.write(data)
                 await sink.drain()

@@ -53,6 +53,8 @@ class AcceptorDevice:
         """So many commands are answered with NAK."""
         self.acks_to_miss = 0
         """So many acknowledgements are not heard: the report is repeated."""
+        self.on_command: Callable[[bytes], object] = lambda data: None
+        """Told of every command, polls too, before anything is done about it."""
         self._decoder = codec.Decoder()
         self._outgoing: deque[tuple[float, bytes]] = deque()
         self._last_reply = b""
@@ -98,11 +100,15 @@ class AcceptorDevice:
             self._acknowledged(now_s)
         elif data == NAK:
             self._send(self._last_reply, now_s)
-        elif self.commands_to_refuse and data[0] != Command.POLL:
-            self.commands_to_refuse -= 1
-            self._reply(NAK, now_s)
         else:
-            self._reply(self._answer(data, now_s), now_s)
+            self.on_command(data)
+            self._reply(self._judge(data, now_s), now_s)
+
+    def _judge(self, data: bytes, now_s: float) -> bytes:
+        if self.commands_to_refuse and data[0] != Command.POLL:
+            self.commands_to_refuse -= 1
+            return NAK
+        return self._answer(data, now_s)
 
     def _acknowledged(self, now_s: float) -> None:
         if not self._last_reply or self._last_reply[0] not in _REPORTS:

@@ -1,11 +1,22 @@
 """What Linux tells about a running process: memory and processor time (``/proc``, proc(5))."""
 
 import os
+import platform
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
+
+
+def circumstances() -> str:
+    """Return when and on what something is measured, and how busy that is with other things."""
+    now = datetime.now().astimezone()
+    return (
+        f"{now:%Y-%m-%d %H:%M}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, load before {os.getloadavg()[0]:.1f}"
+    )
 
 
 def rss_mb(pid: int) -> float:

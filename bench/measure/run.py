@@ -1,12 +1,9 @@
 """``python -m bench measure``: measure everything, print the table."""
 
 import argparse
-import os
-import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,6 +11,7 @@ from msgspec import Struct
 from bench.acceptor.mechanism import FAST as QUICK_NOTES
 from bench.measure import idle, office, pixels, purchase, start
 from bench.measure.figure import Figure, table
+from bench.measure.process import circumstances
 from bench.printer.device import FAST as QUICK_PAPER
 from bench.stand import Site, Stand
 
@@ -71,7 +69,7 @@ def run(parts: Sequence[str] = (), *, quick: bool = False) -> int:
     if unknown:
         print(f"bench measure: no such part: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    print(_circumstances())
+    print(circumstances())
     reached = True
     # On a real disk: durability costs nothing in a file system that is memory.
     var = Path("var")
@@ -86,14 +84,6 @@ def run(parts: Sequence[str] = (), *, quick: bool = False) -> int:
 
 def _all_reached(figures: Iterable[Figure]) -> bool:
     return all(figure.reached for figure in figures)
-
-
-def _circumstances() -> str:
-    now = datetime.now().astimezone()
-    return (
-        f"{now:%Y-%m-%d %H:%M}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, load before {os.getloadavg()[0]:.1f}"
-    )
 
 
 def _stand(folder: Path) -> Stand:

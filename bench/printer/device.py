@@ -6,6 +6,7 @@ nothing can be printed; commands wait in the buffer until it can.
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bench.printer.commands import (
@@ -84,6 +85,8 @@ class PrinterDevice:
         self.unknown: list[bytes] = []
         self.questions = 0
         """Real-time questions heard."""
+        self.on_command: Callable[[Command], object] = lambda command: None
+        """Told of every command that was received whole, real-time questions excepted."""
         self.outgoing = b""
         self._held = b""
         self._reader = CommandReader()
@@ -127,7 +130,10 @@ class PrinterDevice:
 
     def _buffer(self, data: bytes) -> None:
         if len(self._waiting) < BUFFER_LIMIT:
-            self._waiting += self._reader.receive(data)
+            received = self._reader.receive(data)
+            for command in received:
+                self.on_command(command)
+            self._waiting += received
 
     def _on_real_time(self, number: bytes | None) -> None:
         if number is None:

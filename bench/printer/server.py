@@ -93,11 +93,6 @@ class BenchPrinter(FarEnd[PrinterDevice]):
         with self._turn() as device:
             device.speed = speed
 
-    def change(self, change: Callable[[PrinterDevice], object]) -> None:
-        """Do anything else to the device, between two bytes. It must not call back here."""
-        with self._turn() as device:
-            change(device)
-
     @contextlib.contextmanager
     def _turn(self) -> Iterator[PrinterDevice]:
         """A printer that was stopped may print on at once."""

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -15,21 +15,32 @@ from bench.stand.control import Control, KioskError
 
 START_TIMEOUT_S = 40.0
 DISPLAY_TIMEOUT_S = 20.0
+PROGRAM = ("kiosk",)
 _TRY_DISPLAY = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
 
 
 class Kiosk(Control):
     """A running kiosk and its control channel."""
 
-    def __init__(self, config: Path, log: Path, environment: Mapping[str, str]) -> None:
-        """Start it; `connect` waits until it answers."""
+    def __init__(
+        self,
+        config: Path,
+        log: Path,
+        environment: Mapping[str, str],
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        """Start it; `connect` waits until it answers.
+
+        ``program``: the module that runs as the kiosk, and what it is told before the kiosk's own
+        arguments.
+        """
         # The address of a local socket holds about 100 characters: a folder of our own is short.
         self._folder = tempfile.mkdtemp(prefix="kiosk-")
         self.control_path = Path(self._folder) / "control"
         super().__init__(self.control_path)
         self._child = Child(
-            "kiosk",
-            ("run", str(config), "--control", str(self.control_path)),
+            program[0],
+            (*program[1:], "run", str(config), "--control", str(self.control_path)),
             log,
             environment=environment,
         )

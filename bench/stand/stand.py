@@ -5,7 +5,7 @@ kiosk on it, insert cards and notes, let things fail, and ask the judge.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,7 +19,7 @@ from bench.printer import BenchPrinter, PrintedSlip, Speed
 from bench.proxy import Proxy
 from bench.stand import kiosk_config
 from bench.stand.judge import Sale, judge, read_books
-from bench.stand.kiosk import Kiosk, qt_environment
+from bench.stand.kiosk import PROGRAM, Kiosk, qt_environment
 from bench.stand.office import Office, ledger_line
 from bench.stand.story import Happening, Story
 from kiosk.backend.client import register
@@ -127,13 +127,18 @@ class Stand:
 
     # -- the kiosk -------------------------------------------------------------------------------
 
-    def start_kiosk(self, environment: Mapping[str, str] | None = None) -> Kiosk:
-        """Run ``python -m kiosk run`` and wait until its window answers."""
+    def start_kiosk(
+        self,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = PROGRAM,
+    ) -> Kiosk:
+        """Run ``python -m kiosk run`` and wait until its window answers; ``program``: `Kiosk`."""
         if self.kiosk and self.kiosk.alive:
             raise CardBusy("a kiosk runs already")
         self.story.tell(Happening.KIOSK_STARTS)
         log = self.directory / "kiosk" / "kiosk.log"
-        self.kiosk = Kiosk(self.config_file, log, {**qt_environment(), **(environment or {})})
+        around = {**qt_environment(), **(environment or {})}
+        self.kiosk = Kiosk(self.config_file, log, around, program)
         return self.kiosk.connect()
 
     def kill_kiosk(self) -> None:
