@@ -3,6 +3,7 @@
 import argparse
 import multiprocessing
 import shutil
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -69,10 +70,20 @@ def sweep(folder: Path, plan: Plan, jobs: int) -> list[Outcome]:
         return kill_all(folder / "1", plan)
     # A process for each site: devices that wait for a thread of another site would be slow.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_in_order) as pool:
         folders = [folder / str(number) for number in range(1, jobs + 1)]
         parts = [plan[number::jobs] for number in range(jobs)]
-        return [outcome for part in pool.map(kill_all, folders, parts) for outcome in part]
+        try:
+            return [outcome for part in pool.map(kill_all, folders, parts) for outcome in part]
+        except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
+
+
+def _end_in_order() -> None:
+    """Let a worker that is told to end take its site down."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def kill_all(folder: Path, plan: Plan) -> list[Outcome]:
@@ -91,7 +102,7 @@ def _kill_on_one_site(folder: Path, plan: Plan) -> list[Outcome]:
     with KillSite(folder) as site:
         for moment, habit in plan:
             outcomes.append(_kill_once(site, moment, habit))
-            print(f"{folder.parent.name}: {outcomes[-1]}", flush=True)
+            print(f"{folder.parent.name}: {outcomes[-1]}", *outcomes[-1].violations, flush=True)
             if outcomes[-1].violations:
                 return outcomes
         faults = tuple(site.closing_faults())

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,7 @@ from bench.printer.device import FAST as QUICK_PAPER
 from bench.stand import Kiosk, KioskError, Site, Stand
 from bench.stand.judge import read_books
 from bench.stand.kiosk_config import TERMINAL_NO
+from bench.stand.stand import SETTLE_TIMEOUT_S
 from center.utility.sales import VendState
 from kiosk.engine.database import JournalError
 from kiosk.flow.session import Phase
@@ -29,8 +31,9 @@ _FIRST_FACT = "CardInserted"
 class KillSite:
     """A stand, a trap on every wire, and a kiosk with a fuse in its journal."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start nothing yet."""
+    def __init__(self, folder: Path, *, settle_s: float = SETTLE_TIMEOUT_S) -> None:
+        """Start nothing yet. ``settle_s``: what reports may take before the judge complains."""
+        self._settle_s = settle_s
         self.stand = Stand(folder, Site(timing=QUICK_NOTES, printing=QUICK_PAPER))
         self.trap = Trap(self._kill)
         self._orders = folder.resolve() / "orders"
@@ -70,11 +73,13 @@ class KillSite:
         """End the kiosk before whoever brought the news goes on."""
         assert self.stand.kiosk
         pid = self.stand.kiosk.pid
-        if moment.side is not Side.CRASH:
-            for worker in tuple(descendants(pid)):
-                os.kill(worker, signal.SIGKILL)
-        os.kill(pid, signal.SIGKILL)
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # whoever started it learns how it ended
+        os.kill(pid, signal.SIGSTOP)
+        doomed = (pid,) if moment.side is Side.CRASH else (*_workers(pid), pid)
+        for process in doomed:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        with suppress(ChildProcessError):  # whoever started it was quicker, and knows its end
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
     def _died(self, kiosk: Kiosk) -> bool:
         """Tell whether the kiosk was killed, and did not just fail."""
@@ -164,7 +169,7 @@ class KillSite:
             found.append("the meter credited the card twice")
         if credited != int(paid):
             found.append(f"{'paid' if paid else 'nothing paid'}, and credited {credited} times")
-        found += self.stand.audit()
+        found += self.stand.audit(self._settle_s)
         found += self._undelivered()
         if self.stand.kiosk and self.stand.kiosk.alive:
             self.stand.kiosk.wait("idle", timeout_s=PATIENCE_S)
@@ -172,10 +177,11 @@ class KillSite:
 
     def _undelivered(self) -> list[str]:
         books = self.stand.office.read(lambda db: read_books(db, TERMINAL_NO))
+        sold = [sale.order_no for sale in books.sales if sale.state != VendState.CONFIRMED]
         return [
-            f"order {sale.order_no} is {sale.state}, and everything was delivered"
-            for sale in books.sales
-            if sale.state != VendState.CONFIRMED and not self.stand.wait_until_posted(sale.order_no)
+            f"order {order_no} is still open, and everything was delivered"
+            for order_no in sold
+            if not self.stand.wait_until_posted(order_no, self._settle_s)
         ]
 
     def _credits(self) -> int:
@@ -194,6 +200,17 @@ class KillSite:
         found = [f"order {order.order_no} still waits for its card" for order in session.parked]
         found += [f"never answered: {wish}" for wish in session.pending]
         return found + [f"ended in {session.phase}"] * (session.phase is not Phase.IDLE)
+
+
+def _workers(pid: int) -> tuple[int, ...]:
+    """Return the processes below one that is being stopped; its last threads may be ending."""
+    until_s = time.monotonic() + DEATH_S
+    while True:
+        try:
+            return tuple(descendants(pid))
+        except OSError:
+            if time.monotonic() > until_s:
+                raise
 
 
 def _appends(kinds: tuple[str, ...]) -> list[Moment]:

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 
 SAMPLE = [
     ("append:NoteStacked.1:before", Habit.STAYS, Ending.BY_ITSELF),
-    ("append:SealsGiven.2:before", Habit.TAKEN, Ending.CARD_AGAIN),
-    ("append:NoteEscrowed.1:after", Habit.STAYS, Ending.UNPAID),
+    ("append:NoteEscrowed.1:before", Habit.TAKEN, Ending.UNPAID),
+    ("append:NoteEscrowed.1:after", Habit.STAYS, Ending.BY_ITSELF),
     ("append:VendApproved.1:after", Habit.TAKEN, Ending.CARD_AGAIN),
     ("acceptor:STACK.2:power", Habit.STAYS, Ending.BY_ITSELF),
     ("card:UPDATE.1:power", Habit.STAYS, Ending.BY_ITSELF),
@@ -75,7 +75,7 @@ class Forgetful(KillSite):
 
 
 def test_a_kiosk_that_forgets_is_found_out(tmp_path: Path) -> None:
-    with Forgetful(tmp_path / "site") as site:
+    with Forgetful(tmp_path / "site", settle_s=1.0) as site:
         site.save(tmp_path)
         outcome = site.kill_at(parse("append:NoteStacked.1:after"), Habit.STAYS)
     assert outcome.ending is Ending.FAILED
