@@ -32,15 +32,16 @@ def is_bad(outcome: Outcome) -> bool:
     return bool(outcome.violations) or outcome.ending is Ending.NOT_REACHED
 
 
-def table(outcomes: Iterable[Outcome]) -> str:
-    """Return a Markdown table with a row for each kind of moment in each phase, and of all."""
+def table(outcomes: Iterable[Outcome], *, by_phase: bool = True) -> str:
+    """Return a Markdown table: a row for each kind of moment (in each phase), and one of all."""
     groups: dict[tuple[str, str], list[Outcome]] = {}
     every: list[Outcome] = []
     for outcome in outcomes:
-        groups.setdefault((outcome.moment.group, outcome.phase), []).append(outcome)
+        phase = outcome.phase if by_phase else "any"
+        groups.setdefault((outcome.moment.group, phase), []).append(outcome)
         every.append(outcome)
     rows = [_row(*names, members) for names, members in groups.items()]
-    return _aligned([_TITLES, *rows, _row("all", "", every)])
+    return _aligned([_TITLES, *rows, _row("all", "any", every)])
 
 
 def troubles(outcomes: Iterable[Outcome]) -> str:

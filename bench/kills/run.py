@@ -121,11 +121,12 @@ def _kill_once(site: KillSite, moment: Moment, habit: Habit) -> Outcome:
 
 def _tell(folder: Path, around: str, outcomes: Sequence[Outcome]) -> int:
     wrong = troubles(outcomes)
-    text = "\n\n".join(("# Real kills", around, table(outcomes), NOTE + (wrong and f"\n{wrong}\n")))
+    tables = f"{table(outcomes)}\n\n{table(outcomes, by_phase=False)}"
+    text = "\n\n".join(("# Real kills", around, tables, NOTE + (wrong and f"\n{wrong}\n")))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kills.md").write_text(text, "utf-8")
     (folder / "kills.json").write_bytes(_json(outcomes))
-    print(f"\n{table(outcomes)}\n")
+    print(f"\n{tables}\n")
     if wrong:
         print(wrong)
     print(f"{sum(map(is_bad, outcomes))} of {len(outcomes)} kills went wrong; {folder}/kills.md")
