@@ -20,16 +20,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the process's exit code."""
     given, rest = _parser().parse_known_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _run(given, rest)
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return INTERRUPTED
+
+
+def _run(given: argparse.Namespace, rest: list[str]) -> int:
     if given.command in _PROGRAMS:
         return _run_program(_PROGRAMS[given.command], rest)
     if rest:
         _parser().error(f"unknown: {' '.join(rest)}")
     folder: Path = given.folder or _fresh_folder(given.command or "bench")
-    try:
-        return _demo(folder) if given.command == "demo" else _windows(folder)
-    except KeyboardInterrupt:
-        print("\nstopped")
-        return INTERRUPTED
+    return _demo(folder) if given.command == "demo" else _windows(folder)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bench.kills.resident import Habit
 from bench.kills.run import main
 from bench.kills.trap import RequestTap, Trap, resource
 from bench.kills.witness import Witness
+from bench.proxy import Proxy
 from bench.stand import kiosk_config
 from kiosk.engine.database import Database, JournalDamaged
 from kiosk.engine.journal import Journal
@@ -24,6 +26,7 @@ from kiosk.flow.event import CardInserted, Event, NoteStacked, TimedOut
 from kiosk.flow.session import Phase
 from vending.messages import Alarm
 
+DEADLINE_S = 10.0
 STACK = Moment(Kind.ACCEPTOR, "STACK", 2, Side.POWER)
 
 
@@ -131,6 +134,26 @@ def test_the_piece_that_kills_is_lost(side: Side) -> None:
     with pytest.raises(ConnectionAbortedError):
         talk(trap, ("kiosk", VEND), ("office", b"HTTP/1.1 200"))
     assert trap.heard[-1].side is side
+
+
+@pytest.mark.parametrize(("side", "arrived"), [(Side.BEFORE, b""), (Side.AFTER, VEND)])
+def test_the_line_ends_with_the_lost_piece(side: Side, arrived: bytes) -> None:
+    trap = Trap(lambda moment: None)
+    trap.arm(Moment(Kind.REQUEST, "vends", 1, side))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(DEADLINE_S)
+        with Proxy("127.0.0.1", listener.getsockname()[1]) as proxy:
+            proxy.tap = lambda: RequestTap(trap)
+            with socket.create_connection(("127.0.0.1", proxy.port), DEADLINE_S) as kiosk:
+                kiosk.sendall(VEND)
+                office, _ = listener.accept()
+                with office:
+                    office.settimeout(DEADLINE_S)
+                    assert office.recv(4096) == arrived
+                    if arrived:
+                        office.sendall(b"HTTP/1.1 200 OK")
+                    assert kiosk.recv(4096) == b""
+    assert trap.sprung
 
 
 def test_an_inquiry_is_no_vend() -> None:
