@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from bench.kills.moment import Moment
-from bench.kills.resident import Habit
+from bench.kills.resident import WAYS, Way
 
 
 class Ending(StrEnum):
@@ -30,7 +30,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """One kill and what followed."""
 
     moment: Moment
-    habit: Habit
+    way: Way
     phase: str
     """Of the purchase, at the kill, by the journal that the dead process left."""
     ending: Ending
@@ -43,7 +43,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     @property
     def replay(self) -> str:
         """The command that does it again."""
-        return f"python -m bench kills --at {self.moment} --card {self.habit}"
+        return f"python -m bench kills --at {self.moment} --way {self.way}"
 
     def __str__(self) -> str:
         """Return a line for whoever watches."""
@@ -52,4 +52,4 @@ class Outcome(Struct, frozen=True, kw_only=True):
             for word, at_s in (("completing", self.completing_s), ("end", self.end_s))
             if at_s is not None
         )
-        return f"{self.moment}  in {self.phase}, card {self.habit}: {self.ending}{times}"
+        return f"{self.moment}  in {self.phase}, {WAYS[self.way]}: {self.ending}{times}"

@@ -6,16 +6,21 @@ from enum import StrEnum
 
 from bench.acceptor.device import AcceptorDevice
 from bench.acceptor.mechanism import State
+from bench.proxy import Line
 from bench.stand import Kiosk, KioskError, NotInTime, Stand
 from bench.stand.control import State as Shown
 from kiosk.flow.session import Phase
 
 CARD = "energy"
 NOTES_FEN = (2_000, 1_000)
-PATIENCE_S = 45
+PATIENCE_S = 60
+LONG_PATIENCE_S = 150
+"""A sale that nobody answers for is given up after two minutes."""
 DEVICE_PATIENCE_S = 15.0
-CARD_BACK_PATIENCE_S = 8
-"""After so long before "insert the card again" with the card in the slot, one inserts it again."""
+SHORT_PATIENCE_S = 8
+"""After so long before "insert the card again" with the card in the slot, one inserts it again;
+after so long before a machine that is out of service, its line is repaired.
+"""
 NOTICED_S = 3
 MOST_VISITS = 3
 _LOOK_S = 0.02
@@ -25,12 +30,18 @@ COMPLETING = (Phase.CLOSING, Phase.VENDING, Phase.WRITING, Phase.PROVING, Phase.
 _NOTHING_TO_DO = {Phase.OUT_OF_SERVICE, Phase.READING, Phase.LOOKING_UP}
 
 
-class Habit(StrEnum):
-    """What one does with one's card while the machine is dark."""
+class Way(StrEnum):
+    """What happens while the machine is dark."""
 
     STAYS = "stays"
+    """The card stays in the slot."""
     TAKEN = "taken"
-    """And inserted again when the screen asks for it."""
+    """One takes one's card, and inserts it again when the screen asks for it."""
+    NO_LINE = "no-line"
+    """The card stays, and the line to the head office is dead until the screen has said so."""
+
+
+WAYS = {Way.STAYS: "card stays", Way.TAKEN: "card taken", Way.NO_LINE: "no line"}
 
 
 class Buyer:
@@ -99,6 +110,7 @@ class Returner:
         """How often the card was inserted again."""
         self.doubted = False
         """The machine said that it cannot tell, and that the card must come again."""
+        self._line_is_dead = self._stand.proxy is not None and self._stand.proxy.line is Line.CUT
 
     def go_on(self) -> Phase:
         """Do what the screen says until it says the end; return that. Raises KioskError."""
@@ -111,15 +123,23 @@ class Returner:
     def _next(self, before: Phase) -> Phase:
         """Wait until the screen is another one than ``before``."""
         stuck = before is Phase.CARD_BACK and self._stand.slot.present
-        patience_s = CARD_BACK_PATIENCE_S if stuck else PATIENCE_S
+        closed = before is Phase.OUT_OF_SERVICE and self._line_is_dead
+        patience_s = LONG_PATIENCE_S if self._line_is_dead else PATIENCE_S
+        if stuck or closed:
+            patience_s = SHORT_PATIENCE_S
         try:
             shown = self._wait_for_other(before, patience_s)
         except NotInTime:
-            if not stuck:
+            if not stuck and not closed:
                 raise
-            self._come_again()
+            self._repair_line() if closed else self._come_again()
             shown = self._wait_for_other(before, PATIENCE_S)
         return Phase(shown["phase"])
+
+    def _repair_line(self) -> None:
+        if self._line_is_dead:
+            self._line_is_dead = False
+            self._stand.office_back()
 
     def _wait_for_other(self, before: Phase, timeout_s: int) -> Shown:
         shown = self._kiosk.wait(*(p for p in Phase if p is not before), timeout_s=timeout_s)
@@ -138,6 +158,7 @@ class Returner:
                 return False
             case Phase.DOUBTFUL:
                 self.doubted = True
+                self._repair_line()
                 self._come_again()
                 return False
             case Phase.IDLE:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from bench.kills.moment import BadAddress, Moment, parse
+from bench.kills.moment import BadAddress, Kind, Moment, parse
 from bench.kills.outcome import Ending, Outcome
 from bench.kills.report import NOTE, is_bad, table, troubles
-from bench.kills.resident import Habit
+from bench.kills.resident import Way
 from bench.kills.site import KillSite
 from bench.measure.process import circumstances
 
@@ -23,7 +23,9 @@ VAR = Path("var") / "kills"
 MOST_JOBS = 2
 BAD_ARGUMENT = 2
 
-Plan = list[tuple[Moment, Habit]]
+USUAL_WAYS = (Way.STAYS, Way.TAKEN)
+
+Plan = list[tuple[Moment, Way]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench kills", description=__doc__)
     parser.add_argument("--at", action="append", metavar="ADDRESS", help="only this moment")
     parser.add_argument(
-        "--card", type=Habit, choices=list(Habit), help="what the resident does with the card"
+        "--way", type=Way, choices=list(Way), help="what happens while the machine is dark"
     )
     parser.add_argument("--jobs", type=int, choices=range(1, MOST_JOBS + 1), default=MOST_JOBS)
     parser.add_argument("--list", action="store_true", help="only say which moments there are")
@@ -48,12 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.list:
         print(*moments, sep="\n")
         return 0
-    habits = [given.card] if given.card else list(Habit)
-    plan = [(moment, habit) for habit in habits for moment in moments]
+    plan = plan_of(moments, [given.way] if given.way else USUAL_WAYS, whole=not chosen)
     outcomes = sweep(folder, plan, min(given.jobs, len(plan)))
     return _tell(
         folder, around, sorted(outcomes, key=lambda outcome: moments.index(outcome.moment))
     )
+
+
+def plan_of(moments: Sequence[Moment], ways: Sequence[Way], *, whole: bool) -> Plan:
+    """Return every moment in each of the ways.
+
+    ``whole``: it is the whole sweep. Without a line the time-outs of the flow take minutes, so that
+    then only the appends are done: between two of them the kiosk learns nothing more.
+    """
+    return [
+        (moment, way)
+        for way in ways
+        for moment in moments
+        if not whole or way is not Way.NO_LINE or moment.kind is Kind.APPEND
+    ]
 
 
 def count(folder: Path) -> list[Moment]:
@@ -100,8 +115,8 @@ def _kill_on_one_site(folder: Path, plan: Plan) -> list[Outcome]:
     """Work on ``plan`` until the first violation."""
     outcomes: list[Outcome] = []
     with KillSite(folder) as site:
-        for moment, habit in plan:
-            outcomes.append(_kill_once(site, moment, habit))
+        for moment, way in plan:
+            outcomes.append(_kill_once(site, moment, way))
             print(f"{folder.parent.name}: {outcomes[-1]}", *outcomes[-1].violations, flush=True)
             if outcomes[-1].violations:
                 return outcomes
@@ -113,10 +128,10 @@ def _kill_on_one_site(folder: Path, plan: Plan) -> list[Outcome]:
     return outcomes
 
 
-def _kill_once(site: KillSite, moment: Moment, habit: Habit) -> Outcome:
+def _kill_once(site: KillSite, moment: Moment, way: Way) -> Outcome:
     """Once more where the moment did not come: two threads of the kiosk took other turns."""
-    outcome = site.kill_at(moment, habit)
-    return site.kill_at(moment, habit) if outcome.ending is Ending.NOT_REACHED else outcome
+    outcome = site.kill_at(moment, way)
+    return site.kill_at(moment, way) if outcome.ending is Ending.NOT_REACHED else outcome
 
 
 def _tell(folder: Path, around: str, outcomes: Sequence[Outcome]) -> int:

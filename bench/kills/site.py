@@ -10,7 +10,7 @@ from typing import Self
 from bench.acceptor.mechanism import FAST as QUICK_NOTES
 from bench.kills.moment import SIDES, Count, Kind, Moment, Side
 from bench.kills.outcome import Ending, Outcome
-from bench.kills.resident import CARD, PATIENCE_S, Buyer, Habit, Returner
+from bench.kills.resident import CARD, PATIENCE_S, Buyer, Returner, Way
 from bench.kills.trap import Trap
 from bench.kills.witness import Witness
 from bench.measure.process import descendants
@@ -105,22 +105,24 @@ class KillSite:
         kinds = self.witness.kinds
         return (*_appends(kinds[kinds.index(_FIRST_FACT) :]), *heard)
 
-    def kill_at(self, moment: Moment, habit: Habit) -> Outcome:
+    def kill_at(self, moment: Moment, way: Way) -> Outcome:
         """Kill the kiosk at ``moment`` of a purchase, start it again, and judge."""
         credits_before, cash_before_fen = self._credits(), self.stand.cash_fen
         kiosk = self._ready()
         self._arm(moment)
         failure = self._buy()
         if not self._died(kiosk):
-            return self._survived(moment, habit, failure)
+            return self._survived(moment, way, failure)
         self._orders.unlink(missing_ok=True)
         self.stand.kill_kiosk()
         try:
             phase = self.witness.look().phase
         except JournalError as error:
-            return _failed(moment, habit, "?", f"the journal is not whole: {error!r}")
-        if habit is Habit.TAKEN:
+            return _failed(moment, way, "?", f"the journal is not whole: {error!r}")
+        if way is Way.TAKEN:
             self.stand.pull_card()
+        if way is Way.NO_LINE:
+            self.stand.office_gone()
 
         def is_paid() -> bool:
             return self.stand.cash_fen > cash_before_fen
@@ -131,11 +133,11 @@ class KillSite:
             last = returner.go_on()
             violations = self._judge(credits_before, paid=is_paid())
         except KioskError as error:
-            return _failed(moment, habit, phase, f"after the start: {error}")
+            return _failed(moment, way, phase, f"after the start: {error}")
         ending = _ending(returner, phase, last, paid=is_paid())
         return Outcome(
             moment=moment,
-            habit=habit,
+            way=way,
             phase=phase,
             ending=Ending.FAILED if violations else ending,
             completing_s=returner.completing_s if is_paid() else None,
@@ -150,16 +152,17 @@ class KillSite:
             return error
         return None
 
-    def _survived(self, moment: Moment, habit: Habit, failure: KioskError | None) -> Outcome:
+    def _survived(self, moment: Moment, way: Way, failure: KioskError | None) -> Outcome:
         if failure:
-            return _failed(moment, habit, "?", f"the purchase failed unharmed: {failure}")
+            return _failed(moment, way, "?", f"the purchase failed unharmed: {failure}")
         self.stand.plug_into_meter(CARD)
-        return Outcome(moment=moment, habit=habit, phase="", ending=Ending.NOT_REACHED)
+        return Outcome(moment=moment, way=way, phase="", ending=Ending.NOT_REACHED)
 
     # -- the judge -------------------------------------------------------------------------------
 
     def _judge(self, credits_before: int, *, paid: bool) -> list[str]:
         """Take the card home, compare everything, see the machine ready for the next customer."""
+        self.stand.office_back()
         self.stand.pull_card()
         self.stand.plug_into_meter(CARD)
         again = self.stand.plug_into_meter(CARD)
@@ -228,5 +231,5 @@ def _ending(returner: Returner, phase: Phase, last: Phase, *, paid: bool) -> End
     return Ending.CARD_AGAIN if returner.visits else Ending.BY_ITSELF
 
 
-def _failed(moment: Moment, habit: Habit, phase: str, why: str) -> Outcome:
-    return Outcome(moment=moment, habit=habit, phase=phase, ending=Ending.FAILED, violations=(why,))
+def _failed(moment: Moment, way: Way, phase: str, why: str) -> Outcome:
+    return Outcome(moment=moment, way=way, phase=phase, ending=Ending.FAILED, violations=(why,))

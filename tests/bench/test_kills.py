@@ -14,8 +14,8 @@ from bench.kills.launch import Fuse
 from bench.kills.moment import SIDES, BadAddress, Count, Kind, Moment, Side, parse
 from bench.kills.outcome import Ending, Outcome
 from bench.kills.report import is_bad, table, troubles
-from bench.kills.resident import Habit
-from bench.kills.run import main
+from bench.kills.resident import Way
+from bench.kills.run import USUAL_WAYS, main, plan_of
 from bench.kills.trap import RequestTap, Trap, resource
 from bench.kills.witness import Witness
 from bench.proxy import Proxy
@@ -69,6 +69,15 @@ def test_moments_are_numbered_by_name_and_side() -> None:
     moments = [count.next(Kind.REQUEST, name, side) for name, side in named]
     assert [moment.number for moment in moments] == [1, 1, 1, 2, 2, 2]
     assert len(set(moments)) == 6
+
+
+def test_the_plan_has_every_moment_in_every_way() -> None:
+    moments = [STACK, Moment(Kind.APPEND, "CardRead", 1, Side.BEFORE)]
+    assert plan_of(moments, USUAL_WAYS, whole=True) == [
+        (moment, way) for way in (Way.STAYS, Way.TAKEN) for moment in moments
+    ]
+    assert plan_of(moments, [Way.NO_LINE], whole=True) == [(moments[1], Way.NO_LINE)]
+    assert len(plan_of(moments, [Way.NO_LINE], whole=False)) == 2
 
 
 def test_the_trap_springs_once_and_just_there() -> None:
@@ -277,7 +286,7 @@ def test_the_witness_sees_a_lost_tail(tmp_path: Path, config_file: Path) -> None
 def outcome(ending: Ending, end_s: float, *violations: str, phase: str = "vending") -> Outcome:
     return Outcome(
         moment=STACK,
-        habit=Habit.TAKEN,
+        way=Way.TAKEN,
         phase=phase,
         ending=ending,
         completing_s=end_s / 2,
@@ -318,4 +327,4 @@ def test_what_went_wrong_is_told_with_its_replay() -> None:
     assert troubles([good]) == ""
     told = troubles([good, bad])
     assert "paid, and credited 0 times" in told
-    assert "python -m bench kills --at acceptor:STACK.2:power --card taken" in told
+    assert "python -m bench kills --at acceptor:STACK.2:power --way taken" in told

@@ -11,19 +11,19 @@ import pytest
 
 from bench.kills.moment import SIDES, Kind, parse
 from bench.kills.outcome import Ending
-from bench.kills.resident import Habit
+from bench.kills.resident import Way
 from bench.kills.site import KillSite
 from bench.stand import Kiosk
 
 pytestmark = pytest.mark.slow
 
 SAMPLE = [
-    ("append:NoteStacked.1:before", Habit.STAYS, Ending.BY_ITSELF),
-    ("append:NoteEscrowed.1:before", Habit.TAKEN, Ending.UNPAID),
-    ("append:NoteEscrowed.1:after", Habit.STAYS, Ending.BY_ITSELF),
-    ("append:VendApproved.1:after", Habit.TAKEN, Ending.CARD_AGAIN),
-    ("acceptor:STACK.2:power", Habit.STAYS, Ending.BY_ITSELF),
-    ("card:UPDATE.1:power", Habit.STAYS, Ending.BY_ITSELF),
+    ("append:NoteStacked.1:before", Way.STAYS, Ending.BY_ITSELF),
+    ("append:NoteEscrowed.1:before", Way.TAKEN, Ending.UNPAID),
+    ("append:NoteEscrowed.1:after", Way.STAYS, Ending.BY_ITSELF),
+    ("append:VendApproved.1:after", Way.TAKEN, Ending.CARD_AGAIN),
+    ("acceptor:STACK.2:power", Way.STAYS, Ending.BY_ITSELF),
+    ("card:UPDATE.1:power", Way.STAYS, Ending.BY_ITSELF),
 ]
 
 
@@ -34,9 +34,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KillSite]:
         assert site.closing_faults() == []
 
 
-@pytest.mark.parametrize(("address", "habit", "ending"), SAMPLE)
-def test_killed_at(site: KillSite, address: str, habit: Habit, ending: Ending) -> None:
-    outcome = site.kill_at(parse(address), habit)
+@pytest.mark.parametrize(("address", "way", "ending"), SAMPLE)
+def test_killed_at(site: KillSite, address: str, way: Way, ending: Ending) -> None:
+    outcome = site.kill_at(parse(address), way)
     assert outcome.violations == ()
     assert outcome.ending is ending
     assert (outcome.completing_s is None) == (ending is Ending.UNPAID)
@@ -77,6 +77,6 @@ class Forgetful(KillSite):
 def test_a_kiosk_that_forgets_is_found_out(tmp_path: Path) -> None:
     with Forgetful(tmp_path / "site", settle_s=1.0) as site:
         site.save(tmp_path)
-        outcome = site.kill_at(parse("append:NoteStacked.1:after"), Habit.STAYS)
+        outcome = site.kill_at(parse("append:NoteStacked.1:after"), Way.STAYS)
     assert outcome.ending is Ending.FAILED
     assert any("paid, and credited 0 times" in why for why in outcome.violations)
