@@ -5,7 +5,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from bench.acceptor.mechanism import FAST as QUICK_NOTES
 from bench.kills.moment import SIDES, Count, Kind, Moment, Side
@@ -26,6 +26,13 @@ from kiosk.flow.session import Phase
 DEATH_S = 3.0
 _LOOK_S = 0.02
 _FIRST_FACT = "CardInserted"
+
+
+class _Before(NamedTuple):
+    """What there was before the purchase."""
+
+    credits: int
+    cash_fen: int
 
 
 class KillSite:
@@ -107,7 +114,7 @@ class KillSite:
 
     def kill_at(self, moment: Moment, way: Way) -> Outcome:
         """Kill the kiosk at ``moment`` of a purchase, start it again, and judge."""
-        credits_before, cash_before_fen = self._credits(), self.stand.cash_fen
+        before = _Before(self._credits(), self.stand.cash_fen)
         kiosk = self._ready()
         self._arm(moment)
         failure = self._buy()
@@ -119,21 +126,25 @@ class KillSite:
             phase = self.witness.look().phase
         except JournalError as error:
             return _failed(moment, way, "?", f"the journal is not whole: {error!r}")
+        try:
+            return self._start_again(moment, way, phase, before)
+        except KioskError as error:
+            return _failed(moment, way, phase, f"after the start: {error}")
+
+    def _start_again(self, moment: Moment, way: Way, phase: Phase, before: _Before) -> Outcome:
+        """Let the resident see it through, and judge. Raises KioskError when one is left alone."""
+
+        def is_paid() -> bool:
+            return self.stand.cash_fen > before.cash_fen
+
         if way is Way.TAKEN:
             self.stand.pull_card()
         if way is Way.NO_LINE:
             self.stand.office_gone()
-
-        def is_paid() -> bool:
-            return self.stand.cash_fen > cash_before_fen
-
         begun_s = time.monotonic()
-        try:
-            returner = Returner(self.stand, self.kiosk(), begun_s, is_paid)
-            last = returner.go_on()
-            violations = self._judge(credits_before, paid=is_paid())
-        except KioskError as error:
-            return _failed(moment, way, phase, f"after the start: {error}")
+        returner = Returner(self.stand, self.kiosk(), begun_s, is_paid)
+        last = returner.go_on()
+        violations = self._judge(before.credits, paid=is_paid())
         ending = _ending(returner, phase, last, paid=is_paid())
         return Outcome(
             moment=moment,
