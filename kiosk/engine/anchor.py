@@ -34,6 +34,10 @@ class Anchor:
         record = os.read(self._descriptor, _RECORD.size + _SUM_BYTES)
         body, checksum = record[: _RECORD.size], record[_RECORD.size :]
         if len(record) < _RECORD.size + _SUM_BYTES or _sum(body) != checksum:
+            if record:
+                _logger.warning(
+                    "the anchor %s cannot be read, a lost tail might not show", self._file
+                )
             return None
         _, seq, digest = _RECORD.unpack(body)
         return seq, digest

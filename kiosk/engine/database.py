@@ -5,6 +5,7 @@ After any failure the database closes itself, so that nobody builds on a commit 
 known; opening it again shows what is really on the disk.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from kiosk.backend.outbox import StoreError
+from kiosk.engine import wal
+from kiosk.engine.damage import Damage
+
+_logger = logging.getLogger(__name__)
 
 _WAL_LIMIT_BYTES = 8 * 1024 * 1024
 _PRAGMAS = (
@@ -63,10 +68,11 @@ class JournalOfAnother(JournalError):
 class JournalDamaged(JournalError):
     """The journal is not what was written. ``seq``: the first entry that cannot be trusted."""
 
-    def __init__(self, seq: int, why: str) -> None:
-        super().__init__(f"entry {seq}: {why}")
+    def __init__(self, seq: int, why: str, kind: Damage = Damage.STRUCTURE) -> None:
+        super().__init__(f"entry {seq}: {why} ({kind})")
         self.seq = seq
         self.why = why
+        self.kind = kind
 
 
 class Database:
@@ -77,6 +83,11 @@ class Database:
         self.file = file
         self.trusted_seq = 0
         """The last entry known to be sound, for telling where damage begins."""
+        self.commits_dropped = 0
+        """Commits behind the sound part of the write-ahead file when it was opened. One: a power
+        cut tore it, nobody had been told of it. More: some of them had been acknowledged.
+        """
+        self._wal_found = b""
         self._lock_wait_s = lock_wait_s
         self._max_pages = max_pages
         self._lock = threading.RLock()
@@ -93,7 +104,9 @@ class Database:
             self.close()
             try:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
+                self._wal_found = self._read_wal()
                 self._connect()
+                self.commits_dropped = self._dropped()
             except (DBAPIError, OSError) as error:
                 self.close()
                 raise self._translated(error) from error
@@ -133,6 +146,21 @@ class Database:
                 self._roll_back(driver)
                 raise
 
+    def keep_evidence(self) -> None:
+        """Keep the write-ahead file as it was found: SQLite drops what it cannot read of it."""
+        kept = self.file.with_name(self.file.name + "-wal.found")
+        if not self._wal_found or kept.exists():
+            return
+        try:
+            kept.write_bytes(self._wal_found)
+            _logger.error("the write-ahead file is kept as it was found: %s", kept)
+        except OSError as error:
+            _logger.error("the write-ahead file could not be kept: %s", error)
+
+    def forget_evidence(self) -> None:
+        """Let go of what `keep_evidence` would keep: the journal was found whole."""
+        self._wal_found = b""
+
     def _roll_back(self, driver: sqlite3.Connection) -> None:
         try:
             driver.execute("ROLLBACK")
@@ -154,6 +182,27 @@ class Database:
         self._driver = self._connection.connection.driver_connection
         self._connection.exec_driver_sql("BEGIN EXCLUSIVE")
         self._connection.exec_driver_sql("COMMIT")
+
+    def _wal_file(self) -> Path:
+        return self.file.with_name(self.file.name + "-wal")
+
+    def _read_wal(self) -> bytes:
+        try:
+            return self._wal_file().read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _dropped(self) -> int:
+        """Fold the write-ahead file into the database; count what SQLite could not use of it.
+
+        A complete fold lets the next commit begin a new generation, so that nothing left over from
+        this one can be taken for a commit later.
+        """
+        if not self._wal_found or self._connection is None:
+            return 0
+        fold = self._connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        _, frames, _ = fold.one()
+        return sum(wal.commits(self._wal_found)[max(frames, 0) :])
 
     def _translated(self, error: DBAPIError | sqlite3.Error | OSError) -> JournalError:
         cause = error.orig if isinstance(error, DBAPIError) else error

@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Hashable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic
 
@@ -28,6 +28,7 @@ from kiosk.engine.frozen import NotFrozen, freeze, thaw
 from kiosk.engine.halt import MAY_END_BY_ITSELF, Halt, HaltReason
 from kiosk.engine.journal import Journal
 from kiosk.engine.machine import Machine, S
+from kiosk.engine.upkeep import Keeping, Upkeep
 from kiosk.flow.command import Command, Tell
 from kiosk.flow.event import Event, TimedOut
 from vending.messages import Alarm, Report
@@ -36,6 +37,8 @@ _logger = logging.getLogger(__name__)
 
 SMALL_CLOCK_STEP_MS = 2_000
 """A time server may take this much back without an alarm."""
+PROGRESS_ENTRIES = 5_000
+"""So often, while the journal is followed, the engine shows that it is alive."""
 RETRY_S = 60.0
 """Pause between attempts to come back from a halt that can end by itself."""
 
@@ -49,6 +52,8 @@ class Settings:
     clock_tolerance_ms: int = 600_000
     new_boot_id: Callable[[], str] = lambda: secrets.token_hex(8)
     """Another one for every start."""
+    keeping: Keeping = field(default_factory=Keeping)
+    """What the live journal keeps before its entries go into archives."""
 
 
 class Engine(Generic[S]):
@@ -77,9 +82,11 @@ class Engine(Generic[S]):
         self._standing: dict[Hashable, Event] = {}
         self._clock_alarmed = False
         self._checkpoint_seq = 0
+        self._upkeep = Upkeep(journal, settings.keeping)
         self._listeners: list[Callable[[S, float | None], None]] = []
         self._on_halt: list[Callable[[Halt], None]] = []
         self._on_reports: Callable[[], None] = lambda: None
+        self._on_progress: Callable[[], None] = lambda: None
 
     # -- who is told ---------------------------------------------------------------------------
 
@@ -95,14 +102,20 @@ class Engine(Generic[S]):
         """Call ``wake`` when reports were queued."""
         self._on_reports = wake
 
+    def on_progress(self, beat: Callable[[], None]) -> None:
+        """Call ``beat`` now and then while a long journal is followed."""
+        self._on_progress = self._journal.beat = beat
+
     # -- starting ------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Open and check the journal, fold it, and take up what was left; or halt."""
         self.halt = self._retry_s = self._timed = None
+        self._upkeep.forget()
         try:
             self._journal.open()
             self.session = self._recover()
+            self._look_at_archives()
         except JournalError as error:
             self._stop(_reason(error), str(error))
         except Exception as error:
@@ -126,6 +139,8 @@ class Engine(Generic[S]):
         self._checkpoint_seq = seq
         with closing(self._journal.entries(seq + 1)) as entries:
             for entry in entries:
+                if entry.seq % PROGRESS_ENTRIES == 0:
+                    self._on_progress()
                 session, _ = self._machine.step(session, self._journal.event(entry))
         return session
 
@@ -139,6 +154,12 @@ class Engine(Generic[S]):
             _logger.warning("a checkpoint cannot be read, the whole journal is followed instead")
             return self._machine.fresh, 0
         return session, kept.seq
+
+    def _look_at_archives(self) -> None:
+        """One that is missing is told; what an earlier run left is carried on at rest."""
+        if self._upkeep.missing(self._journal_ms()):
+            self._on_reports()
+        self._upkeep.look(self._journal_ms())
 
     def _version(self) -> str:
         """A checkpoint is good for the software and the fresh session that made it."""
@@ -178,18 +199,36 @@ class Engine(Generic[S]):
 
     def next_deadline(self) -> float | None:
         """Return the monotonic second at which `tick` has something to do; None: never."""
-        return self._retry_s if self.halt else self._deadline_s
+        if self.halt:
+            return self._retry_s
+        return self._clock.monotonic_s() if self._has_upkeep() else self._deadline_s
 
     def tick(self) -> None:
-        """Do what time asks for: a phase's time-out, or a new start after a halt."""
-        due_s = self.next_deadline()
-        if due_s is None or self._clock.monotonic_s() < due_s:
-            return
+        """Do what time asks for: a phase's time-out, a new start after a halt, or upkeep."""
+        due_s = self._retry_s if self.halt else self._deadline_s
+        if due_s is not None and self._clock.monotonic_s() >= due_s:
+            self._deadline_is_reached()
+        elif self._has_upkeep():
+            self._keep_up(partial(self._upkeep.step, self._journal_ms()))
+
+    def _deadline_is_reached(self) -> None:
         if self.halt:
             self.start()
         else:
             self._deadline_s = None
             self.turn(TimedOut(phase=str(self.session.phase), round=self.session.round))
+
+    def _has_upkeep(self) -> bool:
+        at_rest = not self.halt and self._upkeep.is_pending
+        return at_rest and self._machine.is_resting(self.session)
+
+    def _keep_up(self, work: Callable[[], bool]) -> None:
+        """Do some upkeep, which tells whether it queued an alarm."""
+        try:
+            if work():
+                self._on_reports()
+        except JournalError as error:
+            self.stop(_reason(error), str(error))
 
     def stop(self, reason: HaltReason, detail: str) -> None:
         """Halt from outside: the inbox overflowed, the configuration is wrong."""
@@ -199,6 +238,9 @@ class Engine(Generic[S]):
     def close(self) -> None:
         """Close the journal."""
         self._journal.close()
+
+    def _journal_ms(self) -> int:
+        return stamp(self._clock.wall_ms(), self._journal.head.at_ms).at_ms
 
     def _stamped(self, event: Event) -> tuple[Event, list[Report]]:
         """Date a fact; when the wall clock went back, raise an alarm once."""
@@ -257,6 +299,7 @@ class Engine(Generic[S]):
             return
         try:
             self._journal.save_checkpoint(self._version(), body)
+            self._upkeep.look(self._journal_ms())
         except JournalError as error:
             self.stop(_reason(error), str(error))
 

@@ -12,24 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    bindparam,
-    cast,
-    func,
-    select,
-)
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, select
 
 from kiosk.backend import outbox
+from kiosk.engine import tables
 from kiosk.engine.anchor import Anchor
+from kiosk.engine.archive import Archives
+from kiosk.engine.archiving import Archiving
 from kiosk.engine.chain import BrokenLink, Entry, Head, follow, genesis, link
+from kiosk.engine.damage import Damage
 from kiosk.engine.database import (
     Database,
     JournalDamaged,
@@ -38,43 +29,15 @@ from kiosk.engine.database import (
     JournalTooNew,
 )
 from kiosk.engine.encoding import ENCODING, EventCodec, NotUnderstood, kind_of, kinds_of
+from kiosk.engine.tables import INSERT_ENTRY, Identity
 from kiosk.flow.event import Event
-from vending.messages import Report
+from vending.messages import Alarm, Report
 
-SCHEMA = 1
-
-_TABLES = MetaData()
-_meta = Table(
-    "meta",
-    _TABLES,
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
-)
-_entries = Table(
-    "entries",
-    _TABLES,
-    Column("seq", Integer, primary_key=True),
-    Column("at_ms", Integer, nullable=False),
-    Column("encoding", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("prev_hash", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-)
-_checkpoints = Table(
-    "checkpoints",
-    _TABLES,
-    Column("seq", Integer, primary_key=True),
-    Column("version", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-)
-_INSERT = str(
-    _entries.insert()
-    .values({column.name: bindparam(column.name) for column in _entries.columns})
-    .compile(dialect=sqlite.dialect())
-)
+SCHEMA = "1"
+_KNOWN_SCHEMAS = {"1", "2"}
+"""2: the beginning of the chain has moved into archives."""
 _CHECKPOINTS_KEPT = 2
+_BEAT_ENTRIES = 10_000
 
 
 @dataclass(frozen=True)
@@ -105,6 +68,10 @@ class Journal:
         self._opening = threading.RLock()
         self._is_open = False
         self._head = genesis("")
+        self._identity = Identity("", "", "", self._head)
+        self.archives = Archives(database.file)
+        self.beat: Callable[[], None] = lambda: None
+        """Called now and then during a long check."""
         self.journal_id = ""
         """Random, made with the journal: the name under which its reports are numbered."""
 
@@ -114,8 +81,9 @@ class Journal:
         return self._head
 
     def open(self) -> None:
-        """Open, lock and check the whole journal; it may have been open before.
+        """Open, lock and check the whole live file; it may have been open before.
 
+        Archives are not looked at.
         Raises JournalInUse, JournalTooNew, JournalOfAnother, JournalDamaged with the first entry
         that cannot be trusted, JournalFull or JournalFailed.
         """
@@ -123,9 +91,14 @@ class Journal:
             self.close()
             try:
                 self._open()
+            except JournalDamaged:
+                self.database.keep_evidence()
+                self.close()
+                raise
             except BaseException:
                 self.close()
                 raise
+            self.database.forget_evidence()
             self._is_open = True
 
     def close(self) -> None:
@@ -158,7 +131,7 @@ class Journal:
         body = self._codec.encode(event)
         entry = link(self._head, event.at_ms, ENCODING, kind_of(event), body)
         with self.database.transaction() as connection:
-            outbox.insert_prepared(connection, _INSERT, entry)
+            outbox.insert_prepared(connection, INSERT_ENTRY, entry)
             if reports:
                 outbox.put(connection, entry.seq, event.at_ms, reports)
         self._head = Head(entry.seq, entry.at_ms, entry.hash)
@@ -169,32 +142,45 @@ class Journal:
     def entries(
         self, first_seq: int = 1, last_seq: int | None = None
     ) -> Generator[Entry, None, None]:
-        """Return the stored entries from ``first_seq`` to ``last_seq`` in order."""
-        query = select(_entries).where(_entries.c.seq >= first_seq).order_by(_entries.c.seq)
-        if last_seq is not None:
-            query = query.where(_entries.c.seq <= last_seq)
-        with self.database.transaction() as connection:
-            for row in connection.execute(query):
-                yield Entry(*row)
+        """Return the stored entries from ``first_seq`` to ``last_seq`` in order.
+
+        Archives are read where entries have left the live file, and their chain is followed.
+        Raises JournalDamaged for an archived entry that cannot be had.
+        """
+        head = genesis(self.journal_id) if first_seq <= 1 else None
+        seq = max(first_seq, 1)
+        while last_seq is None or seq <= last_seq:
+            with self.database.transaction() as connection:
+                base = self._base(connection)
+                if seq > base.seq:
+                    yield from tables.stored(connection, seq, last_seq)
+                    return
+            last_archived_seq = base.seq if last_seq is None else min(base.seq, last_seq)
+            head = yield from self.archives.entries(seq, last_archived_seq, base, head)
+            seq = last_archived_seq + 1
 
     def mentions(self, order_no: str) -> list[int]:
-        """Return the entries that name an order, or queued a report about it."""
-        body = cast(_entries.c.body, String)
-        named = select(_entries.c.seq).where(func.instr(body, order_no) > 0)
+        """Return the entries that name an order, or queued a report about it.
+
+        An archive that cannot be read is told in the log and passed over.
+        """
         reports = outbox.outbox.c
         told = select(reports.entry_seq).where(reports.order_no == order_no)
         with self.database.transaction() as connection:
-            return sorted(connection.scalars(named.union(told)))
+            base = self._base(connection)
+            found = tables.naming(connection, order_no) | set(connection.scalars(told))
+        return sorted(found | self.archives.naming(order_no, base.seq))
 
     def around(self, seq: int, kind: str) -> tuple[int, int]:
         """Return the entries from the last ``kind`` up to ``seq`` to just before the next one."""
-        same = select(_entries.c.seq).where(_entries.c.kind == kind)
-        before = same.where(_entries.c.seq <= seq).order_by(_entries.c.seq.desc()).limit(1)
-        after = same.where(_entries.c.seq > seq).order_by(_entries.c.seq).limit(1)
         with self.database.transaction() as connection:
-            first = connection.scalar(before) or 1
-            following = connection.scalar(after) or self._head.seq + 1
-        return first, following - 1
+            base = self._base(connection)
+            first = tables.last_of(connection, kind, seq)
+            following = tables.first_of(connection, kind, max(seq, base.seq))
+        first = first or self.archives.last_of(kind, min(seq, base.seq)) or 1
+        if seq < base.seq:
+            following = self.archives.first_of(kind, seq, base.seq) or following
+        return first, (following or self._head.seq + 1) - 1
 
     def event(self, entry: Entry) -> Event:
         """Return the fact in an entry. Raises JournalTooNew."""
@@ -207,27 +193,83 @@ class Journal:
         """Keep the state after the last entry. ``version`` names whoever can read ``body``."""
         row = {"seq": self._head.seq, "version": version, "body": body}
         row["digest"] = _checkpoint_digest(self._head.hash, version, body)
-        newest = select(_checkpoints.c.seq).order_by(_checkpoints.c.seq.desc())
+        kept = tables.checkpoints
+        newest = select(kept.c.seq).order_by(kept.c.seq.desc()).limit(_CHECKPOINTS_KEPT)
         with self.database.transaction() as connection:
-            connection.execute(_checkpoints.insert().prefix_with("OR REPLACE"), row)
-            kept = connection.scalars(newest.limit(_CHECKPOINTS_KEPT)).all()
-            connection.execute(_checkpoints.delete().where(_checkpoints.c.seq < min(kept)))
+            connection.execute(kept.insert().prefix_with("OR REPLACE"), row)
+            oldest = min(connection.scalars(newest))
+            connection.execute(kept.delete().where(kept.c.seq < oldest))
 
     def checkpoint(self, version: str) -> Checkpoint | None:
         """Return the newest checkpoint of ``version`` that fits the chain."""
+        kept, entries = tables.checkpoints, tables.entries
         stored = (
-            select(_checkpoints, _entries.c.hash)
-            .join(_entries, _entries.c.seq == _checkpoints.c.seq)
-            .where(_checkpoints.c.version == version)
-            .order_by(_checkpoints.c.seq.desc())
+            select(kept, entries.c.hash)
+            .outerjoin(entries, entries.c.seq == kept.c.seq)
+            .where(kept.c.version == version)
+            .order_by(kept.c.seq.desc())
         )
         with self.database.transaction() as connection:
             rows = connection.execute(stored).all()
+            base = self._base(connection)
         for row in rows:
+            digest = base.hash if row.seq == base.seq else row.hash
             body = row.body if isinstance(row.body, bytes) else b""
-            if row.digest == _checkpoint_digest(row.hash, version, body):
+            if digest and row.digest == _checkpoint_digest(digest, version, body):
                 return Checkpoint(row.seq, body)
         return None
+
+    def archive(self, up_to_seq: int) -> Iterator[None]:
+        """Move the entries up to ``up_to_seq`` into archives, a slice for each step taken.
+
+        No entry behind the older checkpoint moves, so that a start never needs an archive. Taking
+        fewer steps, or being killed, leaves nothing that the next run does not carry on. Only the
+        thread that appends may call it. Raises JournalError and `finished.NotMade`.
+        """
+        archiving = Archiving(self.database, self.archives, self._identity)
+        for _ in archiving.slices(min(up_to_seq, self._oldest_checkpoint())):
+            self._identity = archiving.identity
+            yield
+        self._identity = archiving.identity
+
+    def archivable(self, entries: int, before_ms: int) -> int | None:
+        """Return up to which entry it is time to `archive`; None: not yet.
+
+        It is time when more than ``entries`` lie before the older checkpoint, when the oldest is
+        from before ``before_ms``, or when an earlier run did not come to its end.
+        """
+        up_to_seq = self._oldest_checkpoint()
+        base = self._identity.base
+        if up_to_seq <= base.seq:
+            return None
+        if up_to_seq - base.seq > entries or self._at_ms(base.seq + 1) < before_ms:
+            return up_to_seq
+        archiving = Archiving(self.database, self.archives, self._identity)
+        return up_to_seq if archiving.is_unfinished(up_to_seq) else None
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Queue an alarm that no fact stands behind; from any thread. Raises JournalError."""
+        with self.transaction() as connection:
+            outbox.put(connection, 0, alarm.at_ms, [alarm])
+
+    @property
+    def base(self) -> Head:
+        """The last entry that is in archives only; seq 0: none is."""
+        return self._identity.base
+
+    def _base(self, connection: Connection) -> Head:
+        """The base as it is now: archiving may have moved it since this thread looked last."""
+        identity = tables.read_identity(connection)
+        return identity.base if identity else genesis(self.journal_id)
+
+    def _oldest_checkpoint(self) -> int:
+        with self.database.transaction() as connection:
+            seqs = connection.scalars(select(tables.checkpoints.c.seq)).all()
+        return min(seqs, default=0)
+
+    def _at_ms(self, seq: int) -> int:
+        with self.database.transaction() as connection:
+            return next(tables.stored(connection, seq, seq)).at_ms
 
     def _open(self) -> None:
         self.database.trusted_seq = 0
@@ -247,34 +289,49 @@ class Journal:
 
     def _set_up(self, connection: Connection) -> None:
         """Make the tables and the identity of a new journal, or read those of an old one."""
-        _TABLES.create_all(connection)
+        tables.TABLES.create_all(connection)
         outbox.TABLES.create_all(connection)
-        stored = {row.name: row.value for row in connection.execute(select(_meta))}
-        if not stored:
-            stored = {"schema": str(SCHEMA), "id": self._new_id(), "owner": self._owner}
-            rows = [{"name": name, "value": value} for name, value in stored.items()]
-            connection.execute(_meta.insert(), rows)
-        if stored.get("schema") != str(SCHEMA):
-            raise JournalTooNew(f"schema {stored.get('schema')} is not known")
-        if self._owner and stored.get("owner") != self._owner:
-            raise JournalOfAnother(f"of terminal {stored.get('owner')}, not {self._owner}")
-        self.journal_id = stored.get("id", "")
+        try:
+            identity = tables.read_identity(connection)
+        except ValueError as error:
+            raise JournalDamaged(1, str(error), Damage.CHANGED) from error
+        if identity is None:
+            new_id = self._new_id()
+            identity = Identity(SCHEMA, new_id, self._owner, genesis(new_id))
+            tables.write_identity(connection, identity)
+        if identity.schema not in _KNOWN_SCHEMAS:
+            raise JournalTooNew(f"schema {identity.schema} is not known")
+        if self._owner and identity.owner != self._owner:
+            raise JournalOfAnother(f"of terminal {identity.owner}, not {self._owner}")
+        self._identity = identity
+        self.journal_id = identity.journal_id
 
     def _checked(self, connection: Connection, anchored: tuple[int, bytes] | None) -> Head:
-        """Return the head of the chain after following all of it."""
-        head = genesis(self.journal_id)
-        query = select(_entries).order_by(_entries.c.seq)
+        """Return the head of the chain after following all of it from the base."""
+        head = self._identity.base
+        self._compare(head, anchored)
         try:
-            for row in connection.execute(query):
-                head = follow(head, Entry(*row))
+            for entry in tables.stored(connection, tables.LOWEST_SEQ):
+                head = follow(head, entry)
                 self.database.trusted_seq = head.seq
-                if anchored and anchored[0] == head.seq and anchored[1] != head.hash:
-                    raise BrokenLink(head.seq, "is another one than was written here before")
+                self._compare(head, anchored)
+                if head.seq % _BEAT_ENTRIES == 0:
+                    self.beat()
         except BrokenLink as broken:
-            raise JournalDamaged(broken.seq, broken.why) from broken
+            raise JournalDamaged(broken.seq, broken.why, Damage.CHANGED) from broken
         if anchored and anchored[0] > head.seq:
-            raise JournalDamaged(head.seq + 1, f"missing, entries up to {anchored[0]} were written")
+            why = f"missing, entries up to {anchored[0]} were written"
+            raise JournalDamaged(head.seq + 1, why, Damage.MISSING_TAIL)
+        if self.database.commits_dropped > 1:
+            why = f"missing, {self.database.commits_dropped} commits cannot be read"
+            raise JournalDamaged(head.seq + 1, why, Damage.MISSING_TAIL)
         return head
+
+    @staticmethod
+    def _compare(head: Head, anchored: tuple[int, bytes] | None) -> None:
+        if anchored and 0 < anchored[0] == head.seq and anchored[1] != head.hash:
+            why = "is another one than was written here before"
+            raise JournalDamaged(head.seq, why, Damage.REPLACED)
 
 
 def _check_rest(connection: Connection, head: Head) -> None:
@@ -284,7 +341,9 @@ def _check_rest(connection: Connection, head: Head) -> None:
         raise JournalDamaged(head.seq + 1, str(found))
     report_no = outbox.damaged(connection)
     if report_no is not None:
-        raise JournalDamaged(head.seq + 1, f"report {report_no} is not what was queued")
+        raise JournalDamaged(
+            head.seq + 1, f"report {report_no} is not what was queued", Damage.CHANGED
+        )
 
 
 def _checkpoint_digest(chain_hash: bytes, version: str, body: bytes) -> bytes:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.engine import tables
+from kiosk.engine.chain import genesis
 from kiosk.engine.database import (
     Database,
     JournalDamaged,
@@ -23,6 +25,7 @@ from kiosk.engine.database import (
     JournalTooNew,
 )
 from kiosk.engine.journal import Journal
+from kiosk.engine.tables import Identity
 from kiosk.flow import event as ev
 from tests.engine.toy import stacked
 from vending.messages import Alarm, OrderAbandoned
@@ -123,7 +126,7 @@ def test_nor_can_two_parts_of_one_process(tmp_path: Path, journal: Journal) -> N
         ("DELETE FROM entries WHERE seq = 5", 5, "missing, the next one is 6"),
         ("DELETE FROM entries WHERE seq > 6", 7, "missing, entries up to 10 were written"),
         ("DELETE FROM entries", 1, "missing, entries up to 10"),
-        ("UPDATE meta SET value = 'x' WHERE name = 'id'", 1, "does not follow"),
+        ("UPDATE meta SET value = 'x' WHERE name = 'id'", 1, "was changed after"),
         (f"INSERT INTO entries SELECT 11, {COPIED} WHERE seq = 10", 11, "changed after"),
     ],
 )
@@ -339,8 +342,10 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_journal_of_newer_software_is_left_alone(tmp_path: Path, journal: Journal) -> None:
     fill(journal, 2)
     journal.close()
-    sql(tmp_path / "journal.db", "UPDATE meta SET value = '2' WHERE name = 'schema'")
-    with pytest.raises(JournalTooNew, match="schema 2"):
+    newer = Identity("3", journal.journal_id, "", genesis(journal.journal_id))
+    with tables.filling(tmp_path / "journal.db") as connection:
+        tables.write_identity(connection, newer)
+    with pytest.raises(JournalTooNew, match="schema 3"):
         journal.open()
 
 
