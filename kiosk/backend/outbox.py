@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import (
@@ -21,9 +21,11 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
     bindparam,
+    func,
     select,
 )
 from sqlalchemy.dialects import sqlite
@@ -115,15 +117,24 @@ def _digest(order_no: str | None, body: bytes) -> bytes:
 
 
 def damaged(connection: Connection) -> int | None:
-    """Return the number of the first waiting report that has changed since; None: all sound."""
-    columns = outbox.c
-    query = select(columns.report_no, columns.order_no, columns.body, columns.digest)
-    for report_no, order_no, body, digest in connection.execute(
-        query.where(columns.state == WAITING).order_by(columns.report_no)
-    ):
-        if not isinstance(body, bytes) or _digest(order_no, body) != digest:
-            return int(report_no)
-    return None
+    """Return the number of the first report that is not what was queued; None: all are sound.
+
+    A report that was taken may lose its content, it may not become something that was not taken.
+    """
+    not_taken = select(outbox).where(outbox.c.state != DONE).order_by(outbox.c.report_no)
+    for row in connection.execute(not_taken):
+        if not _is_sound(row):
+            return int(row.report_no)
+    last_no = connection.scalar(select(func.max(outbox.c.report_no))) or 0
+    given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
+    return last_no if last_no > connection.exec_driver_sql(given).scalar_one() else None
+
+
+def _is_sound(row: Row[Any]) -> bool:
+    numbers = (row.entry_seq, row.at_ms, row.attempts, row.next_at_ms, row.alarmed)
+    if row.state != WAITING or not all(isinstance(number, int) for number in numbers):
+        return False
+    return isinstance(row.body, bytes) and _digest(row.order_no, row.body) == row.digest
 
 
 # -- the schedule: pure --------------------------------------------------------------------------

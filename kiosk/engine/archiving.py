@@ -12,7 +12,7 @@ from kiosk.engine import finished, tables
 from kiosk.engine.archive import Archive, Archives
 from kiosk.engine.chain import Head
 from kiosk.engine.database import Database
-from kiosk.engine.finished import SLICE_ENTRIES, Unsound
+from kiosk.engine.finished import Unsound
 from kiosk.engine.tables import Identity
 
 _logger = logging.getLogger(__name__)
@@ -56,9 +56,10 @@ class Archiving:
     def _make(self, last_seq: int) -> Iterator[None]:
         first_seq = self.base.seq + 1
         part = finished.begin(self._archives.file(first_seq, last_seq), self.identity)
-        for seq in range(first_seq, last_seq + 1, SLICE_ENTRIES):
+        count = finished.SLICE_ENTRIES
+        for seq in range(first_seq, last_seq + 1, count):
             with self._database.transaction() as live:
-                rows = list(tables.stored(live, seq, min(last_seq, seq + SLICE_ENTRIES - 1)))
+                rows = list(tables.stored(live, seq, min(last_seq, seq + count - 1)))
             finished.grow(part, rows)
             yield
         for _ in self._archives.check(Archive(first_seq, last_seq, part)):

@@ -134,6 +134,30 @@ class Storage(Section, frozen=True, kw_only=True):
             1_000_000_000,
         ),
     ] = 600
+    archive_entries: Annotated[
+        int,
+        _number(
+            "Entries before the last checkpoints at which they leave the journal for archive files.",
+            1_000,
+            10_000_000,
+        ),
+    ] = 200_000
+    archive_after_days: Annotated[
+        int, _number("Age at which entries leave the journal for archive files, in days.", 1, 3650)
+    ] = 90
+    copy_directory: Annotated[
+        str,
+        _text(
+            "Directory of the nightly copies, on another disk than the journal; empty: no copies.",
+            "the path of a directory in quotes, or an empty text",
+            pattern=r"^",
+            path=True,
+        ),
+    ] = ""
+    copy_hour: Annotated[
+        int, _number("Hour of the day in China from which the nightly copy is made.", 0, 23)
+    ] = 3
+    copies_kept: Annotated[int, _number("Nightly copies that are kept.", 1, 365)] = 7
 
 
 class CardReader(Section, frozen=True, kw_only=True):

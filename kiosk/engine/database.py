@@ -23,6 +23,9 @@ from kiosk.engine.damage import Damage
 _logger = logging.getLogger(__name__)
 
 _WAL_LIMIT_BYTES = 8 * 1024 * 1024
+_HEADER_BYTES = 100
+_MAGIC = b"SQLite format 3\0"
+_FORMATS = slice(18, 20)
 _PRAGMAS = (
     "PRAGMA locking_mode = EXCLUSIVE",  # before WAL: then no shared memory file is needed
     "PRAGMA journal_mode = WAL",
@@ -104,6 +107,7 @@ class Database:
             self.close()
             try:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
+                self._check_header()
                 self._wal_found = self._read_wal()
                 self._connect()
                 self.commits_dropped = self._dropped()
@@ -183,6 +187,15 @@ class Database:
         self._connection.exec_driver_sql("BEGIN EXCLUSIVE")
         self._connection.exec_driver_sql("COMMIT")
 
+    def _check_header(self) -> None:
+        """A header of a format that does not exist makes SQLite call the file read-only."""
+        if not self.file.exists():
+            return
+        with self.file.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+        if header and not (header.startswith(_MAGIC) and set(header[_FORMATS]) <= {1, 2}):
+            raise JournalDamaged(1, "not the beginning of a journal")
+
     def _wal_file(self) -> Path:
         return self.file.with_name(self.file.name + "-wal")
 
@@ -202,7 +215,9 @@ class Database:
             return 0
         fold = self._connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
         _, frames, _ = fold.one()
-        return sum(wal.commits(self._wal_found)[max(frames, 0) :])
+        if frames <= 0:  # torn at its very beginning: what lies behind may be long folded
+            return 0
+        return sum(wal.commits(self._wal_found)[frames:])
 
     def _translated(self, error: DBAPIError | sqlite3.Error | OSError) -> JournalError:
         cause = error.orig if isinstance(error, DBAPIError) else error

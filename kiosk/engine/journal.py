@@ -289,8 +289,9 @@ class Journal:
 
     def _set_up(self, connection: Connection) -> None:
         """Make the tables and the identity of a new journal, or read those of an old one."""
-        tables.TABLES.create_all(connection)
-        outbox.TABLES.create_all(connection)
+        if tables.is_empty(connection):  # never into a file whose table names were damaged
+            tables.TABLES.create_all(connection, checkfirst=False)
+            outbox.TABLES.create_all(connection, checkfirst=False)
         try:
             identity = tables.read_identity(connection)
         except ValueError as error:
@@ -335,8 +336,11 @@ class Journal:
 
 
 def _check_rest(connection: Connection, head: Head) -> None:
-    """Check what the chain does not cover: the file's structure and the waiting reports."""
-    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    """Check what the chain does not cover: the file's structure and the waiting reports.
+
+    The quick check would not do: the index by which waiting reports are found must fit the table.
+    """
+    found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if found != "ok":
         raise JournalDamaged(head.seq + 1, str(found))
     report_no = outbox.damaged(connection)

@@ -67,6 +67,11 @@ INSERT_ENTRY = str(
 )
 
 
+def is_empty(connection: Connection) -> bool:
+    """Tell whether the file is new."""
+    return connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first() is None
+
+
 class Identity(NamedTuple):
     """Whose journal a file belongs to, and where its chain begins."""
 
