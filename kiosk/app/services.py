@@ -22,6 +22,7 @@ from kiosk.devices.registry import driver
 from kiosk.devices.transport import LineSettings
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.config import Config
+from kiosk.engine.copies import Copies
 from kiosk.engine.database import Database
 from kiosk.engine.engine import Engine, Settings
 from kiosk.engine.executor import Executor, Ports
@@ -31,8 +32,10 @@ from kiosk.engine.inbox import Inbox
 from kiosk.engine.journal import Journal
 from kiosk.engine.loop import Loop
 from kiosk.engine.machine import Machine
+from kiosk.engine.nightly import Nightly
 from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
+from kiosk.engine.upkeep import Keeping
 from kiosk.flow import machine
 from kiosk.flow.command import Command
 from kiosk.flow.event import Event, Restarted
@@ -41,7 +44,7 @@ from kiosk.flow.session import Session, fresh
 from kiosk.meter_card.remote import WorkerCard
 
 ENGINE_LIMIT_S = 60.0
-"""Verifying a year's journal at start is the longest that the engine is ever silent."""
+"""A damaged disk may be slow; checking and following a long journal shows that it goes on."""
 OFFICE_LIMIT_S = 150.0
 STOP_S = 5.0
 
@@ -82,9 +85,12 @@ class Services:
         self._network = Loop("office", self._lane.turn, self._clock, office_beat)
         outbox_beat = health.heart("outbox", OFFICE_LIMIT_S)
         self._deliveries = Loop("outbox", self._deliver, self._clock, outbox_beat)
+        nightly = self._make_nightly()
+        self._nightly = Loop("nightly", nightly.turn, self._clock)  # nobody waits for it
         self._watchdog = Watchdog(health, self._clock)
         self._lane.on_ask(self._network.wake)
         self.engine.on_reports(self._deliveries.wake)
+        self.engine.on_progress(engine_beat)
 
     def listen(self, shown: Listener, halted: Callable[[Halt], None]) -> None:
         """Tell the screen of every session and of a halt; before `start`."""
@@ -104,6 +110,7 @@ class Services:
             self._ports.card_desk.stop(STOP_S)
             self._ports.printer.stop(STOP_S)
         self._client.close()
+        self._nightly.stop(STOP_S)
         self._network.stop(STOP_S)
         self._deliveries.stop(STOP_S)
         self._runner.stop(STOP_S)
@@ -117,6 +124,7 @@ class Services:
             software_version=kiosk.__version__,
             checkpoint_entries=config.storage.checkpoint_entries,
             clock_tolerance_ms=config.storage.clock_tolerance_s * 1000,
+            keeping=Keeping(config.storage.archive_entries, config.storage.archive_after_days),
         )
         flow = Machine(
             fresh=fresh(policy_of(config)),
@@ -135,6 +143,14 @@ class Services:
         """The policy is a fact too: what was decided under an older one stays decided."""
         policy = policy_of(self._config)
         return Restarted(boot_id=boot_id, software_version=software_version, policy=policy)
+
+    def _make_nightly(self) -> Nightly:
+        storage = self._config.storage
+        copies = None
+        if storage.copy_directory:
+            copies = Copies(self._journal, Path(storage.copy_directory), storage.copies_kept)
+        wake = self._deliveries.wake
+        return Nightly(self._journal, self._clock, copies, storage.copy_hour, wake)
 
     def _make_client(self) -> Client:
         config = self._config
@@ -196,6 +212,7 @@ class Services:
             self._ports.card_desk.start(self.inbox)
             self._network.start()
             self._deliveries.start()
+            self._nightly.start()
 
     def _make_outbox(self) -> Outbox:
         return Outbox(

@@ -126,8 +126,7 @@ def damaged(connection: Connection) -> int | None:
         if not _is_sound(row):
             return int(row.report_no)
     last_no = connection.scalar(select(func.max(outbox.c.report_no))) or 0
-    given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
-    return last_no if last_no > connection.exec_driver_sql(given).scalar_one() else None
+    return last_no if last_no > last_given(connection) else None
 
 
 def _is_sound(row: Row[Any]) -> bool:
@@ -135,6 +134,18 @@ def _is_sound(row: Row[Any]) -> bool:
     if row.state != WAITING or not all(isinstance(number, int) for number in numbers):
         return False
     return isinstance(row.body, bytes) and _digest(row.order_no, row.body) == row.digest
+
+
+def last_given(connection: Connection) -> int:
+    """Return the last report number that was given out; 0: none."""
+    given = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'"
+    return int(connection.exec_driver_sql(given).scalar_one())
+
+
+def go_on_after(connection: Connection, report_no: int) -> None:
+    """Let the next report have a number behind ``report_no``."""
+    connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+    connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('outbox', ?)", (report_no,))
 
 
 # -- the schedule: pure --------------------------------------------------------------------------

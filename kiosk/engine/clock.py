@@ -8,7 +8,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta, timezone
 from typing import NamedTuple, Protocol
+
+CHINA = timezone(timedelta(hours=8))
 
 
 class Clock(Protocol):

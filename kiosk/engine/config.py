@@ -137,7 +137,7 @@ class Storage(Section, frozen=True, kw_only=True):
     archive_entries: Annotated[
         int,
         _number(
-            "Entries before the last checkpoints at which they leave the journal for archive files.",
+            "Number of entries from which on they leave the journal for archive files.",
             1_000,
             10_000_000,
         ),

@@ -97,6 +97,12 @@ def followed(
         raise Unsound(seq, f"{file.name}: {_plain(error)}") from error
 
 
+def sync(file: Path) -> None:
+    """Put a file's content on the disk. Raises OSError."""
+    with file.open("rb+") as written:
+        os.fsync(written.fileno())
+
+
 def sync_directory(directory: Path) -> None:
     """Make names in a directory durable where the system can (not on Windows, not on FAT)."""
     with suppress(OSError):

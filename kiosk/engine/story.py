@@ -3,17 +3,18 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import asdict
 
 from kiosk.engine.chain import Entry
-from kiosk.engine.database import Database, JournalError
+from kiosk.engine.clock import CHINA
+from kiosk.engine.damage import NEXT_STEP
+from kiosk.engine.database import Database, JournalDamaged, JournalError
 from kiosk.engine.journal import Journal
 from kiosk.engine.mask import masked_fields
 
-_CHINA = timezone(timedelta(hours=8))
 _VISIT = "CardInserted"
 """A visit begins with a card: what lies between two of these entries belongs together."""
 _LAST_SHOWN = 50
@@ -22,7 +23,7 @@ _LAST_SHOWN = 50
 def tell(journal: Journal, entries: Iterable[Entry]) -> Iterator[str]:
     """Return a line for each entry: number, time in China, fact, fields without personal data."""
     for entry in entries:
-        at = datetime.fromtimestamp(entry.at_ms / 1000, _CHINA)
+        at = datetime.fromtimestamp(entry.at_ms / 1000, CHINA)
         said = masked_fields(asdict(journal.event(entry)))
         del said["at_ms"]
         text = json.dumps(said, ensure_ascii=False) if said else ""
@@ -53,6 +54,8 @@ def main(arguments: list[str]) -> int:
             print(line)
     except JournalError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        if isinstance(error, JournalDamaged):
+            print(NEXT_STEP[error.kind], file=sys.stderr)
         return 1
     finally:
         journal.close()

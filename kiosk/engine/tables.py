@@ -117,7 +117,15 @@ def _check(values: Mapping[str, object]) -> str:
 
 def insert_entries(connection: Connection, rows: Sequence[Entry]) -> None:
     """Store entries as they are."""
-    connection.exec_driver_sql(INSERT_ENTRY, [tuple(row) for row in rows])
+    if rows:
+        connection.exec_driver_sql(INSERT_ENTRY, [tuple(row) for row in rows])
+
+
+def last(connection: Connection) -> Head | None:
+    """Return the head that the last entry is; None: there is none."""
+    query = select(entries.c.seq, entries.c.at_ms, entries.c.hash)
+    row = connection.execute(query.order_by(entries.c.seq.desc()).limit(1)).first()
+    return Head(*row) if row else None
 
 
 def stored(connection: Connection, first_seq: int, last_seq: int | None = None) -> Iterator[Entry]:

@@ -49,10 +49,15 @@ class Image:
 
 def read(journal: Journal) -> tuple[list[Entry], list[tuple[int, bytes]]]:
     """Everything that a person could miss: the entries and the reports."""
+    return list(journal.entries()), reports(journal)
+
+
+def reports(journal: Journal) -> list[tuple[int, bytes]]:
     with journal.database.transaction() as connection:
-        reports = connection.exec_driver_sql("SELECT entry_seq, body FROM outbox ORDER BY 1")
-        told = [(row[0], row[1]) for row in reports]
-    return list(journal.entries()), told
+        rows = connection.exec_driver_sql(
+            "SELECT entry_seq, body FROM outbox ORDER BY entry_seq, report_no"
+        )
+        return [(row[0], row[1]) for row in rows]
 
 
 def torn_commits(before: Image, after: Image) -> Iterator[tuple[str, Image]]:
