@@ -17,7 +17,7 @@ SECTOR = 512
 WAL_HEADER, FRAME = 32, 24 + 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Image:
     """The files of a journal at one instant."""
 

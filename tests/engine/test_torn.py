@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.engine.damage import Damage
-from kiosk.engine.database import JournalDamaged
 from kiosk.engine.journal import Journal
 from kiosk.flow import event as ev
 from tests.engine.images import FRAME, WAL_HEADER, Image, read, torn_commits
+from tests.engine.test_damage import refusal
 from tests.engine.test_journal import journal_in
 from vending.messages import Note, NoteTaken
 
@@ -111,17 +111,6 @@ def test_a_fold_that_was_torn_loses_nothing(quick_path: Path) -> None:
 # -- the same damage to what was acknowledged ----------------------------------------------------
 
 
-def refused(image: Image, directory: Path) -> JournalDamaged | None:
-    journal = image.put(directory)
-    try:
-        journal.open()
-    except JournalDamaged as damage:
-        return damage
-    finally:
-        journal.close()
-    return None
-
-
 @pytest.fixture
 def acknowledged(quick_path: Path) -> Image:
     journal = journal_in(quick_path / "whole")
@@ -134,12 +123,12 @@ def acknowledged(quick_path: Path) -> Image:
 
 
 def test_a_lost_write_ahead_file_is_a_missing_tail(quick_path: Path, acknowledged: Image) -> None:
-    damage = refused(replace(acknowledged, wal=b""), quick_path / "image")
+    damage = refusal(replace(acknowledged, wal=b""), quick_path / "image")
     assert damage is not None
     assert (damage.kind, damage.seq) == (Damage.MISSING_TAIL, 1)
 
 
-def ends(wal: bytes) -> Iterator[int]:
+def ends(wal: bytes | bytearray) -> Iterator[int]:
     return iter(range(WAL_HEADER, len(wal) + 1, FRAME))
 
 
@@ -148,7 +137,7 @@ def test_a_write_ahead_file_cut_anywhere_is_refused_to_the_entry(
 ) -> None:
     seqs = []
     for place in list(ends(acknowledged.wal))[:-1]:
-        damage = refused(replace(acknowledged, wal=acknowledged.wal[:place]), quick_path / "image")
+        damage = refusal(replace(acknowledged, wal=acknowledged.wal[:place]), quick_path / "image")
         assert damage is not None
         if damage.kind is Damage.MISSING_TAIL:
             seqs.append(damage.seq)
@@ -164,7 +153,7 @@ def test_a_flipped_bit_in_the_write_ahead_file_is_a_missing_tail(
     for place in ends(wal[: -FRAME - 1]):
         flipped = bytearray(wal)
         flipped[place + 1000] ^= 4
-        damage = refused(replace(acknowledged, wal=bytes(flipped)), quick_path / "image")
+        damage = refusal(replace(acknowledged, wal=bytes(flipped)), quick_path / "image")
         assert damage is not None
         seqs.append(damage.seq)
         kept = quick_path / "image" / "journal.db-wal.found"
@@ -180,7 +169,7 @@ def test_without_an_anchor_commits_behind_a_hole_still_show(
     place = list(ends(wal))[-8]
     wal[place : place + FRAME] = bytes(FRAME)
     for anchor in (b"", acknowledged.anchor[:20]):
-        damage = refused(replace(acknowledged, wal=bytes(wal), anchor=anchor), quick_path / "image")
+        damage = refusal(replace(acknowledged, wal=bytes(wal), anchor=anchor), quick_path / "image")
         assert damage is not None
         assert damage.kind is Damage.MISSING_TAIL
         assert 25 < damage.seq < 31
@@ -190,7 +179,7 @@ def test_a_torn_anchor_is_told(
     quick_path: Path, acknowledged: Image, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        assert refused(replace(acknowledged, anchor=b""), quick_path / "image") is None
+        assert refusal(replace(acknowledged, anchor=b""), quick_path / "image") is None
         assert caplog.messages == []
-        assert refused(replace(acknowledged, anchor=b"head?"), quick_path / "image") is None
+        assert refusal(replace(acknowledged, anchor=b"head?"), quick_path / "image") is None
     assert "the anchor" in caplog.messages[0]
