@@ -77,8 +77,10 @@ def customer(name: str = "note", notes: int = 2) -> list[Event]:
 class Kiosk:
     """An engine with the customer's flow; what it wishes for is answered at once."""
 
-    def __init__(self, directory: Path, checkpoint_entries: int = 3) -> None:
-        self.clock = ManualClock()
+    def __init__(
+        self, directory: Path, checkpoint_entries: int = 3, clock: ManualClock | None = None
+    ) -> None:
+        self.clock = clock or ManualClock()
         self.journal = Journal(Database(directory / "journal.db", lock_wait_s=0.0), owner="310001")
         self.wishes: list[Command] = []
         self.engine: Engine[Session] = Engine(

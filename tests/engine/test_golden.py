@@ -3,20 +3,28 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from kiosk.backend import outbox
+from kiosk.engine.clock import ManualClock
 from kiosk.engine.database import Database
 from kiosk.engine.encoding import kinds_of
 from kiosk.engine.journal import Journal
 from kiosk.engine.story import main, story, tell
 from kiosk.flow import event as ev
-from tests.engine.make_golden import DIRECTORY
+from kiosk.flow.session import Phase
+from tests.engine.make_golden import DIRECTORY, PURCHASES
+from tests.engine.sample_reports import REPORTS
 from tests.engine.samples import ACCOUNT, CARD, ORDER_NO
+from tests.engine.test_customer import Kiosk
+from vending.messages import Report
 
 GOLDEN = sorted(DIRECTORY.glob("*.db"))
+ARCHIVED = sorted(file.parent for file in DIRECTORY.glob("*/journal.db"))
+HOW = "add it to tests/engine/samples.py, then: python -m tests.engine.make_golden NAME"
 
 
 @pytest.fixture(params=GOLDEN, ids=lambda file: file.stem)
@@ -44,19 +52,61 @@ def test_every_entry_is_still_understood_as_it_was_meant(journal: Journal) -> No
         assert holds(now, msgspec.json.decode(entry.body)), entry.kind
 
 
+def opened(file: Path, directory: Path) -> Journal:
+    directory.mkdir()
+    shutil.copy(file, directory / "journal.db")
+    journal = Journal(Database(directory / "journal.db"))
+    journal.open()
+    return journal
+
+
 def test_every_kind_of_fact_is_in_a_golden_journal(tmp_path: Path) -> None:
     """A new fact must be added to the samples, and a new golden journal made."""
     kept = set()
     for number, file in enumerate(GOLDEN):
-        copy = tmp_path / str(number) / "journal.db"
-        copy.parent.mkdir()
-        shutil.copy(file, copy)
-        journal = Journal(Database(copy))
-        journal.open()
+        journal = opened(file, tmp_path / str(number))
         kept |= {entry.kind for entry in journal.entries()}
         journal.close()
     declared = {kind for kind in kinds_of(ev.Event) if kind.__module__.startswith("kiosk.")}
-    assert {kind.__name__ for kind in declared} <= kept
+    assert {kind.__name__ for kind in declared} - kept == set(), HOW
+
+
+def test_every_kind_of_report_is_in_a_golden_journal_and_still_understood(tmp_path: Path) -> None:
+    """Reports wait while the software is changed under them."""
+    kept: set[type] = set()
+    for number, file in enumerate(GOLDEN):
+        journal = opened(file, tmp_path / str(number))
+        with journal.transaction() as connection:
+            query = outbox.outbox.select().order_by(outbox.outbox.c.report_no)
+            bodies = [row.body for row in connection.execute(query)]
+        for body in bodies:
+            report = msgspec.json.decode(body, type=Report)
+            assert holds(msgspec.to_builtins(report), msgspec.json.decode(body))
+            kept.add(type(report))
+        journal.close()
+    assert set(get_args(Report)) - kept == set(), HOW
+    assert kept >= {type(report) for report in REPORTS}
+
+
+@pytest.mark.parametrize("golden", ARCHIVED, ids=lambda golden: golden.name)
+def test_new_software_follows_a_golden_journal_through_its_archives(
+    golden: Path, tmp_path: Path
+) -> None:
+    """No checkpoint of older software counts: the session is made from the first fact on."""
+    shutil.copytree(golden, tmp_path / "kiosk")
+    journal = Journal(Database(tmp_path / "kiosk" / "journal.db"))
+    journal.open()
+    assert journal.base.seq > 0
+    with journal.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM checkpoints")
+    kinds = [journal.event(entry) for entry in journal.entries()]
+    assert sum(isinstance(event, ev.CardProved) for event in kinds) == PURCHASES
+    journal.close()
+    kiosk = Kiosk(tmp_path / "kiosk", clock=ManualClock(journal.head.at_ms))
+    assert kiosk.engine.halt is None
+    assert (kiosk.session.phase, kiosk.session.orders_made) == (Phase.IDLE, PURCHASES)
+    assert kiosk.session.parked == ()
+    kiosk.engine.close()
 
 
 def test_fields_that_are_gone_are_ignored_and_new_ones_have_defaults(journal: Journal) -> None:
