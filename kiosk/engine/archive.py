@@ -142,7 +142,7 @@ def _opened(archive: Archive, seq: int) -> Iterator[Connection]:
     try:
         with tables.reading(archive.file) as source:
             yield source
-    except (OSError, DBAPIError) as error:
+    except (OSError, DBAPIError, UnicodeDecodeError) as error:
         raise _unsound(archive, seq, f"cannot be read: {error}") from error
 
 

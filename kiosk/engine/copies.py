@@ -170,8 +170,8 @@ def proved(file: Path, head: Head | None = None) -> Iterator[Head]:
         with tables.reading(file) as source:
             found = source.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
             report_no = outbox.damaged(source)
-    except DBAPIError as error:
-        raise Unsound(reached.seq + 1, f"{file.name}: {error.orig}") from error
+    except (DBAPIError, UnicodeDecodeError) as error:
+        raise Unsound(reached.seq + 1, f"{file.name}: {error}") from error
     if found != "ok" or report_no is not None:
         why = f"report {report_no} is damaged" if report_no else found
         raise Unsound(reached.seq + 1, f"{file.name}: {why}")

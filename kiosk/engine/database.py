@@ -111,7 +111,7 @@ class Database:
                 self._wal_found = self._read_wal()
                 self._connect()
                 self.commits_dropped = self._dropped()
-            except (DBAPIError, OSError) as error:
+            except (DBAPIError, OSError, UnicodeDecodeError) as error:
                 self.close()
                 raise self._translated(error) from error
 
@@ -142,7 +142,7 @@ class Database:
                 driver.execute("BEGIN IMMEDIATE")
                 yield connection
                 driver.execute("COMMIT")
-            except (DBAPIError, sqlite3.Error) as error:
+            except (DBAPIError, sqlite3.Error, UnicodeDecodeError) as error:
                 self.close()
                 self._closed_by = self._translated(error)
                 raise self._closed_by from error
@@ -219,7 +219,8 @@ class Database:
             return 0
         return sum(wal.commits(self._wal_found)[frames:])
 
-    def _translated(self, error: DBAPIError | sqlite3.Error | OSError) -> JournalError:
+    def _translated(self, error: Exception) -> JournalError:
+        """Also of a UnicodeDecodeError: SQLite's complaint about a table quotes damaged text."""
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, OSError):
             return JournalFailed(str(cause))
