@@ -270,6 +270,7 @@ def test_killed_anywhere_while_archiving(quick_path: Path, journal: Journal) -> 
         assert (again.base.seq, list(again.entries())) == (50, before), count
         again.close()
         count += 7
+    print(f"{count // 7} kills, the last of them after {count - 7} calls")
     assert count > 150
 
 

@@ -117,7 +117,7 @@ def leniently(file: Path, count: int) -> list[Entry]:
                 found.append(Entry(*row))
                 if len(found) >= count:
                     break
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         pass
     return found[:count]
 
@@ -130,12 +130,7 @@ def flipped(data: bytes, bit: int) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("state", ["folded", "running"])
-def test_a_bit_flipped_in_any_region(
-    quick_path: Path,
-    written: Written,
-    state: str,
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_a_bit_flipped_in_any_region(quick_path: Path, written: Written, state: str) -> None:
     """A sweep over both files: header, schema, tables, index, free room, frames."""
     image: Image = getattr(written, state)
     outcomes: Counter[str] = Counter()
@@ -145,7 +140,7 @@ def test_a_bit_flipped_in_any_region(
     for number, place in enumerate(range(0, len(image.wal), 1501)):
         damaged = replace(image, wal=flipped(image.wal, place * 8 + number % 8))
         outcomes[told(judge(written, damaged, quick_path / "image"))] += 1
-    record_property("outcomes", dict(outcomes))
+    print(f"{outcomes.total()} images, {state}: {dict(outcomes)}")
     assert outcomes["harmless"] < outcomes.total() * 3 / 4
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.engine import archiving, finished
+from kiosk.engine import archiving, engine, finished, journal
 from kiosk.engine.chain import Entry
 from kiosk.engine.engine import Engine, Settings
 from kiosk.engine.halt import HaltReason
@@ -97,6 +97,24 @@ def test_a_start_after_archiving_leads_to_the_same_session(quick_path: Path, ver
     assert again.engine.halt is None
     assert again.till.note_ids == rig.till.note_ids
     assert again.till.boots == 2
+    again.engine.close()
+
+
+def test_a_long_start_shows_that_it_goes_on(
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the watchdog would end it, again and again."""
+    monkeypatch.setattr(engine, "PROGRESS_ENTRIES", 10)
+    monkeypatch.setattr(journal, "_BEAT_ENTRIES", 10)
+    rig = rig_in(quick_path)
+    run(rig, 100)
+    rig.engine.close()
+    again = Rig(quick_path, clock=rig.clock, software_version="2")
+    beats: list[int] = []
+    again.engine.on_progress(lambda: beats.append(1))
+    again.engine.start()
+    assert again.till.paid_fen == 100_000
+    assert len(beats) > 10
     again.engine.close()
 
 
