@@ -300,6 +300,8 @@ class Journal:
             new_id = self._new_id()
             identity = Identity(SCHEMA, new_id, self._owner, genesis(new_id))
             tables.write_identity(connection, identity)
+        if not identity.schema.isdecimal():
+            raise JournalDamaged(1, "whose journal this is cannot be read", Damage.STRUCTURE)
         if identity.schema not in _KNOWN_SCHEMAS:
             raise JournalTooNew(f"schema {identity.schema} is not known")
         if self._owner and identity.owner != self._owner:

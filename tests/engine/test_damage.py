@@ -222,6 +222,16 @@ def test_damage_to_the_anchor_alone_loses_nothing(written: Written, data: st.Dat
         assert judge(written, damaged, Path(directory) / "image") is None
 
 
+def test_a_page_in_the_place_of_another_is_not_taken_for_newer_software(
+    quick_path: Path, written: Written
+) -> None:
+    pages = len(written.folded.main) // 4096
+    for one in range(1, pages):
+        for other in range(one):
+            damaged = replace(written.folded, main=swapped(written.folded.main, one, other))
+            assert judge(written, damaged, quick_path / "image") is not None
+
+
 # -- told apart, in words ------------------------------------------------------------------------
 
 
