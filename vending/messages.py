@@ -35,6 +35,11 @@ class Reason(StrEnum):
     ORDER_UNKNOWN = "order-unknown"
     ORDER_CANCELLED = "order-cancelled"
     ORDER_FINISHED = "order-finished"
+    ORDER_REFUNDED = "order-refunded"
+    NOTHING_OWED = "nothing-owed"
+    """Everything that was paid for this card has been delivered."""
+    STAFF_ONLY = "staff-only"
+    """At this site only staff deliver again what was paid."""
     SEAL_REFUSED = "seal-refused"
     # the terminal
     TERMINAL_UNKNOWN = "terminal-unknown"
@@ -80,9 +85,6 @@ class AccountQuery(Struct, frozen=True, kw_only=True):
     """Who is this card, and may it buy?"""
 
     card: CardSnapshot
-
-
-AccountAnswer = Account | Refused
 
 
 class Note(Struct, frozen=True, kw_only=True):
@@ -141,8 +143,78 @@ class NotSold(Struct, frozen=True, tag="not-sold"):
     order_no: str
 
 
+class Ending(StrEnum):
+    """How an order came to its end at the head office."""
+
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class OrderOver(Struct, frozen=True, tag="order-over"):
+    """The definite answer to an inquiry: the order has its end, wherever that happened."""
+
+    order_no: str
+    how: Ending
+
+
 VendAnswer = Vend | Refused
-InquiryAnswer = Vend | NotSold
+InquiryAnswer = Vend | NotSold | OrderOver
+
+
+# -- delivering again what was paid (补售电) -------------------------------------------------------
+
+
+class Owed(Struct, frozen=True, kw_only=True, tag="owed"):
+    """A paid order that is not, or not provably, delivered. It goes before any new purchase.
+
+    Whoever is told this may ask about the order, deliver it and report what became of it.
+    """
+
+    order_no: str
+    opened_at_ms: int
+    paid_fen: int
+    vend: Vend | None
+    """None: paid, and nothing sold yet."""
+    account: Account
+    """Who it is for; whether it may buy again is not judged."""
+    card_serial: str
+    """The card that it was paid for; another one when that was replaced."""
+    why: str | None
+    """Why the terminal that took the money gave up, if it has said so."""
+    seals: int
+    """How often cards were sealed for this order. A card proved unwritten stays so while this
+    number stands: nobody can write without new seals."""
+    by_machine: bool
+    """False: only staff may have it delivered (`Reason.STAFF_ONLY` to everybody else)."""
+
+
+AccountAnswer = Account | Owed | Refused
+"""`Owed`: the order to deliver first."""
+
+
+class OwedQuery(Struct, frozen=True, kw_only=True):
+    """What was paid and not delivered for the card at hand? Sells nothing."""
+
+    card: CardSnapshot
+    order_no: str = ""
+    """From a slip: finds the order of a card that was replaced. Empty: by the card's meter."""
+
+
+OwedAnswer = Owed | Refused
+
+
+class ResellRequest(Struct, frozen=True, kw_only=True):
+    """Let this terminal deliver an order that is owed, to this card: the sale that is open, or a
+    sale now for what the head office has of its money. Repeating it changes nothing.
+    """
+
+    order_no: str
+    customer_no: str
+    meter_no: str
+    card_serial: str
+    purchase_count: int
+    """The card's count without this order (N)."""
 
 
 class SealRefused(Struct, frozen=True, tag="seal-refused"):
@@ -155,6 +227,8 @@ class Sealed(Struct, frozen=True, tag="sealed"):
     """The seals asked for."""
 
     answer: SealAnswer
+    seals: int = 0
+    """How often cards were sealed for the order, this time included."""
 
 
 SealReply = Sealed | SealRefused
@@ -219,6 +293,8 @@ class OrderParked(Struct, frozen=True, kw_only=True, tag="order-parked"):
     verdict: Verdict | None
     why: str
     at_ms: int
+    seals: int = 0
+    """The highest number of seals that the terminal knew of when the card was judged."""
 
 
 class Alarm(Struct, frozen=True, kw_only=True, tag="alarm"):

@@ -15,14 +15,25 @@ from vending.messages import (
     AccountAnswer,
     AccountQuery,
     InquiryAnswer,
+    OwedAnswer,
+    OwedQuery,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     SealReply,
     SignedIn,
     TrialAnswer,
     TrialRequest,
     VendAnswer,
     VendRequest,
+)
+from vending.staff import (
+    ActionAnswer,
+    ActionRequest,
+    StaffAnswer,
+    StaffSignIn,
+    StuckAnswer,
+    StuckQuery,
 )
 
 
@@ -45,7 +56,7 @@ class HeadOffice(Protocol):
         """Open a session. Called at start and whenever the session was lost."""
 
     def query_account(self, query: AccountQuery) -> AccountAnswer:
-        """Who is this card, and may it buy? Changes nothing."""
+        """Who is this card, and may it buy? `Owed`: deliver that first. Changes nothing."""
 
     def trial_vend(self, request: TrialRequest) -> TrialAnswer:
         """What would this sum buy? Changes nothing."""
@@ -56,10 +67,31 @@ class HeadOffice(Protocol):
         """
 
     def inquire(self, order_no: str) -> InquiryAnswer:
-        """Did you sell under this number? `NotSold` is definite: a later vend under it may sell."""
+        """Did you sell under this number? `NotSold` is definite: a later vend under it may sell.
+        `OrderOver` is definite too: nothing is left to do.
+        """
+
+    def find_owed(self, query: OwedQuery) -> OwedAnswer:
+        """What was paid and not delivered for this card, or under the code on a slip?"""
+
+    def resell(self, request: ResellRequest) -> VendAnswer:
+        """Let this terminal deliver an order that is owed; sells if nothing was sold yet. A repeat
+        returns the same vend.
+        """
 
     def seal(self, request: SealRequest) -> SealReply:
         """Answer the card's challenge for an order that was sold to this card."""
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report; a repeat is taken again without effect."""
+
+    # -- staff: each call is made from a thread of its own ---------------------------------------
+
+    def staff_sign_in(self, message: StaffSignIn) -> StaffAnswer:
+        """Who is at the terminal? Failures are counted, and lock."""
+
+    def stuck_orders(self, query: StuckQuery) -> StuckAnswer:
+        """Which orders are stuck, and what may be done about each?"""
+
+    def staff_action(self, request: ActionRequest) -> ActionAnswer:
+        """Take one of the ways out."""

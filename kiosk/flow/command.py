@@ -12,7 +12,14 @@ from msgspec import Struct
 
 from kiosk.flow import event as ev
 from vending.card import CardSnapshot, SealAnswer, SealRequest
-from vending.messages import Account, Report, TrialRequest, Vend, VendRequest
+from vending.messages import (
+    Account,
+    Report,
+    ResellRequest,
+    TrialRequest,
+    Vend,
+    VendRequest,
+)
 
 
 class Command(Struct, frozen=True, kw_only=True, tag=True):
@@ -146,8 +153,20 @@ class ReturnNote(StackNote, frozen=True, kw_only=True):
 class LookUpAccount(Command, frozen=True, kw_only=True):
     """Ask who the card belongs to and whether it may buy."""
 
-    answers = (ev.AccountFound, ev.AccountRefused, ev.OfficeUnreachable)
+    answers = (ev.AccountFound, ev.OwedFound, ev.AccountRefused, ev.OfficeUnreachable)
     card: CardSnapshot
+
+    def matches(self, event: ev.Event) -> bool:
+        """Only answers about the same card."""
+        return isinstance(event, ev.AboutCard) and event.card_serial in {"", self.card.serial}
+
+
+class FindOwed(Command, frozen=True, kw_only=True):
+    """Ask what was paid under the code of a slip, for the card at hand."""
+
+    answers = (ev.OwedFound, ev.OwedRefused, ev.OfficeUnreachable)
+    card: CardSnapshot
+    code: str
 
     def matches(self, event: ev.Event) -> bool:
         """Only answers about the same card."""
@@ -185,10 +204,26 @@ class RequestVend(_AboutOrder, frozen=True, kw_only=True):
         return (InquireVend(order_no=self.order_no),)
 
 
+class RequestResell(_AboutOrder, frozen=True, kw_only=True):
+    """Let us deliver an order that is owed. Safe to repeat, and still asked about instead."""
+
+    answers = (ev.VendApproved, ev.VendRefused, ev.VendUnknown)
+    request: ResellRequest
+
+    def matches(self, event: ev.Event) -> bool:
+        """An approval carries the order number inside the vend."""
+        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
+        return (number or getattr(event, "order_no", None)) == self.order_no
+
+    def ask(self) -> tuple[Command, ...]:
+        """Did you sell under this order number?"""
+        return (InquireVend(order_no=self.order_no),)
+
+
 class InquireVend(_AboutOrder, frozen=True, kw_only=True):
     """Did you sell under this order number? ``after_s`` leaves a struggling line some time."""
 
-    answers = (ev.VendApproved, ev.VendRefused, ev.VendNotSold, ev.VendUnknown)
+    answers = (ev.VendApproved, ev.VendRefused, ev.VendNotSold, ev.OrderEnded, ev.VendUnknown)
     after_s: int = 0
 
     def matches(self, event: ev.Event) -> bool:

@@ -4,13 +4,17 @@ The engine stamps ``at_ms`` (UTC milliseconds) when it journals an event; who po
 Adding a field needs a default, so that older journals stay readable; renaming a tag is forbidden.
 """
 
-from enum import StrEnum
-
 from msgspec import Struct
 
+from kiosk.flow.device import CardFault as CardFault  # noqa: PLC0414  # part of the vocabulary
+from kiosk.flow.device import Device as Device  # noqa: PLC0414
+from kiosk.flow.device import DeviceState as DeviceState  # noqa: PLC0414
+from kiosk.flow.device import Fault as Fault  # noqa: PLC0414
+from kiosk.flow.device import RejectCause as RejectCause  # noqa: PLC0414
 from kiosk.flow.policy import Policy
 from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
-from vending.messages import Account, Reason, Vend
+from vending.messages import Account, Ending, Owed, Reason, Vend
+from vending.staff import Action, Role
 from vending.tariff import Quote
 
 
@@ -18,81 +22,6 @@ class Event(Struct, frozen=True, kw_only=True, tag=True):
     """Base of all facts."""
 
     at_ms: int = 0
-
-
-class Device(StrEnum):
-    """The parts whose state decides what a customer can do."""
-
-    CARD_READER = "card-reader"
-    ACCEPTOR = "acceptor"
-    PRINTER = "printer"
-    HEAD_OFFICE = "head-office"
-
-
-class DeviceState(StrEnum):
-    """A part's state in one word."""
-
-    STARTING = "starting"
-    OK = "ok"
-    LOW = "low"
-    """Works, but wants attention soon (paper near end, box near full)."""
-    FAULT = "fault"
-    OFFLINE = "offline"
-    """Does not answer."""
-
-
-class Fault(StrEnum):
-    """What is wrong with a part. The maintenance page and the customer's screen have words for
-    each.
-    """
-
-    NONE = "none"
-    NO_ANSWER = "no-answer"
-    PROTOCOL = "protocol"
-    HARDWARE = "hardware"
-    # acceptor
-    JAM_IN_ACCEPTOR = "jam-in-acceptor"
-    JAM_IN_STACKER = "jam-in-stacker"
-    BOX_REMOVED = "box-removed"
-    BOX_FULL = "box-full"
-    CHEATED = "cheated"
-    PAUSED = "paused"
-    # printer
-    PAPER_LOW = "paper-low"
-    PAPER_OUT = "paper-out"
-    COVER_OPEN = "cover-open"
-    CUTTER = "cutter"
-    PRINTER_UNKNOWN = "printer-unknown"
-    # card reader
-    READER_GONE = "reader-gone"
-    WORKER_DIED = "worker-died"
-
-
-class RejectCause(StrEnum):
-    """Why the acceptor itself gave a note back (nobody asked it to)."""
-
-    INSERTION = "insertion"
-    UNRECOGNISED = "unrecognised"
-    DOUBLE = "double"
-    INHIBITED = "inhibited"
-    LENGTH = "length"
-    TRANSPORT = "transport"
-    OTHER = "other"
-
-
-class CardFault(StrEnum):
-    """Why a card cannot be used, told by reading it."""
-
-    MUTE = "mute"
-    """No answer to reset: wrong way round, dirty contacts, or not a chip card."""
-    FOREIGN = "foreign"
-    """Some other chip card."""
-    NOT_ISSUED = "not-issued"
-    DAMAGED = "damaged"
-    """A meter card whose files do not make sense."""
-    PULLED = "pulled"
-    READER = "reader"
-    """Not the card's fault: the reader or its worker failed."""
 
 
 # -- the terminal's own life -----------------------------------------------------------------------
@@ -158,6 +87,20 @@ class MoreTimePressed(Event, frozen=True, kw_only=True):
     """The customer is still there."""
 
 
+class ResellPressed(Event, frozen=True, kw_only=True):
+    """The customer wants what was paid earlier (补售电)."""
+
+
+class CodeEntered(Event, frozen=True, kw_only=True):
+    """The customer typed the code of a slip: the order's number."""
+
+    order_no: str
+
+
+class DeliverPressed(Event, frozen=True, kw_only=True):
+    """The customer wants the order that is shown delivered."""
+
+
 # -- the card --------------------------------------------------------------------------------------
 
 
@@ -180,6 +123,8 @@ class CardUnreadable(Event, frozen=True, kw_only=True):
 
     fault: CardFault
     detail: str = ""
+    serial: str = ""
+    """Of the chip, as far as it could be read: a card that was torn in writing still has it."""
 
 
 class SealsWanted(Event, frozen=True, kw_only=True):
@@ -268,6 +213,18 @@ class AccountRefused(AboutCard, frozen=True, kw_only=True):
     reason: Reason
 
 
+class OwedFound(AboutCard, frozen=True, kw_only=True):
+    """Something was paid for this card and is not delivered."""
+
+    owed: Owed
+
+
+class OwedRefused(AboutCard, frozen=True, kw_only=True):
+    """Nothing is owed under this card or code, or this terminal may not deliver it."""
+
+    reason: Reason
+
+
 class TrialAnswered(Event, frozen=True, kw_only=True):
     """What the money so far buys, told by the head office (accounts without a tariff)."""
 
@@ -300,6 +257,13 @@ class VendNotSold(Event, frozen=True, kw_only=True):
     order_no: str
 
 
+class OrderEnded(Event, frozen=True, kw_only=True):
+    """The head office says that the order has come to its end, here or elsewhere: definite."""
+
+    order_no: str
+    how: Ending
+
+
 class VendUnknown(Event, frozen=True, kw_only=True):
     """No answer: it may have been sold or not."""
 
@@ -311,6 +275,8 @@ class SealsGiven(Event, frozen=True, kw_only=True):
 
     order_no: str
     answer: SealAnswer
+    seals: int = 0
+    """How often cards were sealed for the order, this time included."""
 
 
 class SealsFailed(Event, frozen=True, kw_only=True):
@@ -334,3 +300,44 @@ class SlipFailed(Event, frozen=True, kw_only=True):
 
     order_no: str
     fault: Fault
+
+
+# -- staff -----------------------------------------------------------------------------------------
+
+
+class StaffCalled(Event, frozen=True, kw_only=True):
+    """Somebody opened the staff's page. Who it is, is not known yet."""
+
+
+class StaffSignedIn(Event, frozen=True, kw_only=True):
+    """The head office knows this person."""
+
+    name: str
+    role: Role
+    second: bool = False
+    """As the second person beside somebody who is signed in."""
+
+
+class StaffTurnedAway(Event, frozen=True, kw_only=True):
+    """Name and PIN were not accepted. The name is not kept: it may be a PIN typed too early."""
+
+    reason: str
+
+
+class StaffActed(Event, frozen=True, kw_only=True):
+    """Somebody took one of the ways out, or was refused it."""
+
+    name: str
+    order_no: str
+    action: Action
+    refused: str = ""
+    """Why the head office did not permit it; empty: it was done."""
+    witness: str = ""
+
+
+class StaffStirred(Event, frozen=True, kw_only=True):
+    """Somebody is still busy on the staff's page."""
+
+
+class StaffLeft(Event, frozen=True, kw_only=True):
+    """Whoever was signed in is so no more."""

@@ -7,9 +7,12 @@ from enum import StrEnum
 from msgspec import Struct
 
 from kiosk.flow.event import Device, DeviceState, Fault
+from kiosk.flow.service import may_deliver
 from kiosk.flow.session import MORE_TIME_S, PHASES, Cause, Notice, Order, Phase, Session
 from vending.card import WalletUnit
 from vending.messages import Account
+from vending.order_no import terminal_of
+from vending.staff import Role
 from vending.tariff import Quote
 
 GOODBYE_S = 8
@@ -35,6 +38,8 @@ class Button(StrEnum):
     FINISH = "finish"
     CANCEL = "cancel"
     MORE_TIME = "more-time"
+    RESELL = "resell"
+    DELIVER = "deliver"
 
 
 class Wait(StrEnum):
@@ -95,6 +100,31 @@ class OutcomeView(Struct, frozen=True, kw_only=True):
     printing: bool
 
 
+class OwedView(Struct, frozen=True, kw_only=True):
+    """What was paid earlier and is not delivered."""
+
+    order_no: str
+    terminal_no: str
+    """Where it was paid."""
+    here: bool
+    """It was paid at this machine."""
+    opened_at_ms: int
+    paid_fen: int
+    sold: bool
+    energy_wh: int | None
+    wallet_money_fen: int | None
+    why: str | None
+    """Code of a `Cause`: why it was not delivered then."""
+
+
+class StaffView(Struct, frozen=True, kw_only=True):
+    """Who is signed in; nobody: ask for name and PIN."""
+
+    name: str
+    role: Role
+    witness: str
+
+
 class Screen(Struct, frozen=True, kw_only=True):
     """One complete picture of what the customer sees."""
 
@@ -109,6 +139,8 @@ class Screen(Struct, frozen=True, kw_only=True):
     account: AccountView | None = None
     tender: TenderView | None = None
     outcome: OutcomeView | None = None
+    owed: OwedView | None = None
+    staff: StaffView | None = None
     buttons: tuple[Button, ...] = ()
     countdown: bool = False
     """Show the seconds that are left."""
@@ -133,6 +165,9 @@ _STEPS: dict[Phase, Step] = {
     Phase.CARD_BACK: Step.TAKE,
     Phase.DONE: Step.TAKE,
     Phase.DOUBTFUL: Step.TAKE,
+    Phase.RESELL: Step.CARD,
+    Phase.CODE: Step.CHECK,
+    Phase.OWED: Step.CHECK,
 }
 
 _WAITS: dict[Phase, Wait] = {
@@ -152,6 +187,10 @@ _COUNTDOWNS = {
     Phase.DONE,
     Phase.DOUBTFUL,
     Phase.REFUSED,
+    Phase.RESELL,
+    Phase.CODE,
+    Phase.OWED,
+    Phase.STAFF,
 }
 
 _GOODBYES = {Phase.DONE, Phase.REFUSED}
@@ -175,6 +214,8 @@ def screen(session: Session) -> Screen:
         account=_account_view(session),
         tender=_tender_view(session),
         outcome=_outcome_view(session),
+        owed=_owed_view(session),
+        staff=_staff_view(session),
         buttons=buttons(session),
         countdown=session.phase in _COUNTDOWNS,
         more_time=session.asked_more_time,
@@ -189,6 +230,12 @@ def buttons(session: Session) -> tuple[Button, ...]:
         return (leave, Button.MORE_TIME)
     cancel = (Button.CANCEL,) if PHASES[session.phase].may_cancel else ()
     match session.phase:
+        case Phase.IDLE:
+            return (Button.RESELL,)
+        case Phase.OUT_OF_SERVICE if may_deliver(session):
+            return (Button.RESELL,)
+        case Phase.OWED:
+            return (*cancel, Button.DELIVER)
         case Phase.ACCOUNT:
             return (*cancel, Button.CONTINUE)
         case Phase.CHOOSING:
@@ -272,3 +319,30 @@ def _outcome_view(session: Session) -> OutcomeView | None:
         slip_failed=session.slip_failed,
         printing=session.printing,
     )
+
+
+def _owed_view(session: Session) -> OwedView | None:
+    owed = session.owed
+    if owed is None:
+        return None
+    vend = owed.vend
+    energy = vend is not None and vend.wallet_unit is WalletUnit.ENERGY
+    money = vend is not None and vend.wallet_unit is WalletUnit.MONEY
+    return OwedView(
+        order_no=owed.order_no,
+        terminal_no=terminal_of(owed.order_no),
+        here=terminal_of(owed.order_no) == session.policy.terminal_no,
+        opened_at_ms=owed.opened_at_ms,
+        paid_fen=owed.paid_fen,
+        sold=vend is not None,
+        energy_wh=vend.quote.energy_wh if vend and energy else None,
+        wallet_money_fen=vend.wallet_amount if vend and money else None,
+        why=owed.why,
+    )
+
+
+def _staff_view(session: Session) -> StaffView | None:
+    staff = session.staff
+    if staff is None:
+        return None
+    return StaffView(name=staff.name, role=staff.role, witness=staff.witness)

@@ -79,6 +79,12 @@ def out_of_service_cause(session: Session) -> Why | None:
     return None
 
 
+def may_deliver(session: Session) -> bool:
+    """Tell whether what was paid earlier can be delivered now: that needs no acceptor."""
+    parts = (Device.CARD_READER, Device.HEAD_OFFICE)
+    return all(session.part(device).state in _WORKING for device in parts)
+
+
 def acceptor_works(session: Session) -> bool:
     """Tell whether notes can be taken now."""
     return session.part(Device.ACCEPTOR).state in _WORKING

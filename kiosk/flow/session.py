@@ -18,7 +18,8 @@ from kiosk.flow.event import (
 )
 from kiosk.flow.policy import Policy
 from vending.card import CardSnapshot, Verdict
-from vending.messages import Account, Note, Reason, Vend
+from vending.messages import Account, Note, Owed, Reason, Vend
+from vending.staff import Role
 from vending.tariff import Quote
 
 
@@ -41,6 +42,14 @@ class Phase(StrEnum):
     DONE = "done"
     DOUBTFUL = "doubtful"
     REFUSED = "refused"
+    RESELL = "resell"
+    """Somebody wants what was paid earlier: the card, please."""
+    CODE = "code"
+    """Nothing is owed under this card: perhaps under the code of a slip."""
+    OWED = "owed"
+    """What is owed and why; deliver it?"""
+    STAFF = "staff"
+    """Somebody of the staff is at the machine; no customer is served."""
 
 
 class PhaseRow(NamedTuple):
@@ -78,6 +87,10 @@ PHASES: dict[Phase, PhaseRow] = {
     Phase.DONE: PhaseRow(60, False, False, "done"),
     Phase.DOUBTFUL: PhaseRow(90, False, False, "doubtful"),
     Phase.REFUSED: PhaseRow(45, False, False, "refused"),
+    Phase.RESELL: PhaseRow(60, True, True, "resell"),
+    Phase.CODE: PhaseRow(90, True, True, "code"),
+    Phase.OWED: PhaseRow(60, True, True, "owed"),
+    Phase.STAFF: PhaseRow(180, False, False, "staff"),
 }
 
 
@@ -175,11 +188,31 @@ class Order(Struct, frozen=True, kw_only=True):
     inquiries: int = 0
     writes: int = 0
     verdict: Verdict | None = None
+    seals: int = 0
+    """The highest number of seals that the head office told of: which proofs still hold."""
+    adopted_fen: int = 0
+    """Paid at another terminal, or before this journal began: the head office holds the money. Not
+    kept here when it cannot be delivered: the next insertion finds it again.
+    """
 
     @property
     def paid_fen(self) -> int:
-        """What is in the box for this order."""
-        return sum(note.value_fen for note in self.notes)
+        """What was paid for this order, here or elsewhere."""
+        return self.adopted_fen or sum(note.value_fen for note in self.notes)
+
+    @property
+    def is_adopted(self) -> bool:
+        """Tell whether the money was taken elsewhere."""
+        return self.adopted_fen > 0
+
+
+class Staff(Struct, frozen=True, kw_only=True):
+    """Who is signed in at the machine."""
+
+    name: str
+    role: Role
+    witness: str = ""
+    """The second person, if one has signed in too."""
 
 
 class PartStatus(Struct, frozen=True):
@@ -202,6 +235,11 @@ class Session(Struct, frozen=True, kw_only=True):
     card_present: bool = False
     card: CardSnapshot | None = None
     account: Account | None = None
+    owed: Owed | None = None
+    """What the head office says is to be delivered first."""
+    reselling: bool = False
+    """The customer came by the menu for what was paid earlier."""
+    staff: Staff | None = None
     order: Order | None = None
     quote: Quote | None = None
     """What the notes so far buy; None while only the head office knows."""
