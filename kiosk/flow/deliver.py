@@ -36,7 +36,11 @@ def ask_seals(session: Session, event: ev.SealsWanted) -> Step:
 
 @on(Phase.WRITING, ev.SealsGiven)
 def hand_over_seals(session: Session, event: ev.SealsGiven) -> Step:
-    """Here it is."""
+    """Here it is. From now on the card may be written: what was proved before holds no more."""
+    order = session.order
+    if order and order.order_no == event.order_no:
+        seals = max(order.seals, event.seals)
+        session = session.but(order=replace(order, seals=seals, verdict=None))
     return session, (ContinueWrite(order_no=event.order_no, answer=event.answer),)
 
 

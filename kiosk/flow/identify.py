@@ -6,14 +6,14 @@ from kiosk.flow import event as ev
 from kiosk.flow.command import LookUpAccount, ReadCard
 from kiosk.flow.event import CardFault
 from kiosk.flow.policy import Policy
+from kiosk.flow.resell import disagreement, nothing_under_card, parked_for, resume
 from kiosk.flow.rules import Step, on
-from kiosk.flow.service import home, more_time_or, refuse
-from kiosk.flow.session import Notice, Order, Phase, Session, Why
-from kiosk.flow.vend import as_it_came_back, take_up
-from vending.card import CardSnapshot
+from kiosk.flow.service import acceptor_works, home, may_deliver, more_time_or, refuse
+from kiosk.flow.session import Cause, Order, Phase, Session, Why
 from vending.messages import Account, Reason
 
 _ASKING = {Phase.LOOKING_UP, Phase.ACCOUNT, Phase.CHOOSING}
+_REFUSED_OR_RESUMED = {Phase.REFUSED, Phase.VENDING, Phase.PROVING, Phase.CARD_BACK}
 
 
 @on(Phase.IDLE, ev.CardInserted, to=Phase.READING)
@@ -22,32 +22,18 @@ def read(session: Session, event: ev.CardInserted) -> Step:
     return session.to(Phase.READING), (ReadCard(),)
 
 
-@on(Phase.READING, ev.CardRead, to={Phase.LOOKING_UP, Phase.REFUSED, Phase.VENDING, Phase.PROVING})
+@on(Phase.READING, ev.CardRead, to=Phase.LOOKING_UP)
 def look_up(session: Session, event: ev.CardRead) -> Step:
-    """Deliver first what this card has already paid for; or ask whose card it is."""
-    waiting = parked_for(session, event.card)
-    if waiting is None:
-        if len(session.parked) >= session.policy.parked_orders:
-            return refuse(session, Why.TOO_MANY_OPEN)
-        looking = session.to(Phase.LOOKING_UP, card=event.card)
-        return looking, (LookUpAccount(card=event.card),)
-    others = tuple(order for order in session.parked if order.order_no != waiting.order_no)
-    resumed = session.but(
-        parked=others, card=event.card, account=waiting.account, notice=Notice.RESUMED
-    )
-    order = as_it_came_back(waiting, event.card)
-    return take_up(resumed, replace(order, inquiries=0, writes=0))
+    """Whose card is it, and was something paid for it that is not delivered?"""
+    return session.to(Phase.LOOKING_UP, card=event.card), (LookUpAccount(card=event.card),)
 
 
-def parked_for(session: Session, card: CardSnapshot) -> Order | None:
-    """Return the oldest parked order of this very card, if any."""
-    same = (order for order in session.parked if order.card.serial == card.serial)
-    return next(same, None)
-
-
-@on(Phase.READING, ev.CardUnreadable, to=Phase.REFUSED)
+@on(Phase.READING, ev.CardUnreadable, to={Phase.REFUSED, Phase.VENDING})
 def say_unreadable(session: Session, event: ev.CardUnreadable) -> Step:
-    """Say what is wrong with the card."""
+    """Say what is wrong with the card; one that our own write has torn is written once more."""
+    torn = parked_for(session, event.serial)
+    if torn and torn.vend:
+        return resume(session, torn, asking=True)
     return refuse(session, event.fault)
 
 
@@ -57,19 +43,45 @@ def say_reader_slow(session: Session, event: ev.TimedOut) -> Step:
     return refuse(session, CardFault.READER)
 
 
+@on(Phase.OUT_OF_SERVICE, ev.CardInserted, to=Phase.READING)
+def read_all_the_same(session: Session, event: ev.CardInserted) -> Step:
+    """Without notes nothing can be bought here, but what was paid before can be delivered."""
+    return (session.to(Phase.READING), (ReadCard(),)) if may_deliver(session) else (session, ())
+
+
 @on({Phase.READING, *_ASKING}, ev.CardRemoved, to={Phase.IDLE, Phase.OUT_OF_SERVICE})
 def gone(session: Session, event: ev.CardRemoved) -> Step:
     """The customer took the card before paying anything."""
     return home(session), ()
 
 
-@on(Phase.LOOKING_UP, ev.AccountFound, to={Phase.ACCOUNT, Phase.REFUSED})
+@on(Phase.LOOKING_UP, ev.AccountFound, to={Phase.ACCOUNT, Phase.CODE, *_REFUSED_OR_RESUMED})
 def show_account(session: Session, event: ev.AccountFound) -> Step:
-    """Show who buys, if card and account agree."""
-    objection = disagreement(session.card, event.account) if session.card else Reason.WRONG_METER
+    """Show who buys, if card and account agree and nothing that was paid before is open."""
+    parked = _parked(session)
+    if parked:
+        return resume(session, parked, asking=True)
+    if session.reselling:
+        return nothing_under_card(session, None)
+    objection = _objection(session, event.account)
     if objection:
         return refuse(session, objection)
     return session.to(Phase.ACCOUNT, account=narrowed(event.account, session.policy)), ()
+
+
+def _parked(session: Session) -> Order | None:
+    return parked_for(session, session.card.serial) if session.card else None
+
+
+def _objection(session: Session, account: Account) -> Cause | None:
+    """Return why nobody can buy for this account here and now, or None."""
+    if session.card is None:
+        return Reason.WRONG_METER
+    if len(session.parked) >= session.policy.parked_orders:
+        return Why.TOO_MANY_OPEN
+    if not acceptor_works(session):
+        return Why.CASH_UNAVAILABLE
+    return disagreement(session.card, account)
 
 
 def narrowed(account: Account, policy: Policy) -> Account:
@@ -80,32 +92,24 @@ def narrowed(account: Account, policy: Policy) -> Account:
     return replace(account, limits=replace(limits, min_fen=least_fen, max_fen=most_fen))
 
 
-def disagreement(card: CardSnapshot, account: Account) -> Reason | None:
-    """Return why this card cannot buy for this account now, or None.
-
-    The meter must have taken the purchase before (it refuses a card whose return file lags), and
-    the counts of card and head office must be equal.
-    """
-    if (card.meter_no, card.customer_no) != (account.meter_no, account.customer_no):
-        return Reason.WRONG_METER
-    if card.wallet_unit is not account.wallet_unit:
-        return Reason.WALLET_MISMATCH
-    if card.purchase_count != account.purchase_count:
-        return Reason.COUNT_MISMATCH
-    loaded = card.returned.purchase_count if card.returned else 0
-    return Reason.NOT_LOADED if loaded != account.purchase_count else None
-
-
-@on(Phase.LOOKING_UP, ev.AccountRefused, to=Phase.REFUSED)
+@on(Phase.LOOKING_UP, ev.AccountRefused, to={Phase.CODE, *_REFUSED_OR_RESUMED})
 def say_refused(session: Session, event: ev.AccountRefused) -> Step:
     """The head office's reason, in the customer's words."""
+    parked = _parked(session)
+    if parked:
+        return resume(session, parked, asking=True)
+    if session.reselling:
+        return nothing_under_card(session, event.reason)
     return refuse(session, event.reason)
 
 
-@on(Phase.LOOKING_UP, ev.OfficeUnreachable, to=Phase.REFUSED)
-@on(Phase.LOOKING_UP, ev.TimedOut, to=Phase.REFUSED)
+@on(Phase.LOOKING_UP, ev.OfficeUnreachable, to=_REFUSED_OR_RESUMED)
+@on(Phase.LOOKING_UP, ev.TimedOut, to=_REFUSED_OR_RESUMED)
 def say_unreachable(session: Session, event: ev.Event) -> Step:
-    """No answer, nothing paid: try later."""
+    """No answer: what is on the card can still be proved; a purchase has to wait."""
+    parked = _parked(session)
+    if parked:
+        return resume(session, parked, asking=False)
     return refuse(session, Why.OFFICE_UNREACHABLE)
 
 

@@ -10,13 +10,13 @@ from collections.abc import Hashable
 
 from msgspec.structs import replace
 
-from kiosk.flow import cash, deliver, identify, service, vend
+from kiosk.flow import cash, deliver, identify, resell, service, staff, vend
 from kiosk.flow.command import CloseAcceptor, Command
 from kiosk.flow.event import AboutCard, CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
 from kiosk.flow.rules import RULES, Step
 from kiosk.flow.session import Phase, Session
 
-RULE_FILES = (service, identify, cash, vend, deliver)
+RULE_FILES = (service, identify, resell, cash, vend, deliver, staff)
 """Importing them fills the table."""
 
 MOST_PENDING = 128

@@ -7,6 +7,7 @@ from kiosk.flow.command import (
     InquireVend,
     ReadCard,
     ReleaseCard,
+    RequestResell,
     RequestVend,
     StackNote,
     Tell,
@@ -17,7 +18,7 @@ from kiosk.flow.session import PHASES, Cause, Order, PartStatus, Phase, Session,
 from vending.messages import Alarm, OrderAbandoned
 
 _WORKING = {DeviceState.OK, DeviceState.LOW}
-_OUTLIVES_A_CUSTOMER = (CloseAcceptor, StackNote, RequestVend, InquireVend)
+_OUTLIVES_A_CUSTOMER = (CloseAcceptor, StackNote, RequestVend, RequestResell, InquireVend)
 """Wishes whose answers matter even when nobody waits for them any more."""
 _MACHINE_AT_WORK = {
     Phase.READING,
@@ -29,6 +30,9 @@ _MACHINE_AT_WORK = {
     Phase.PROVING,
 }
 """Nobody reads or decides here: a new language gives a device no more time to answer."""
+_CASH_ONLY = {None, Why.ACCEPTOR_DOWN, Why.BOX_FULL}
+"""Reasons to be out of service that stop nothing but banknotes. Not a box that is out: then staff
+are at the machine."""
 _ALARMING = {Fault.BOX_REMOVED, Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
 
 
@@ -60,7 +64,15 @@ def _observe_part(session: Session, event: ev.DeviceChanged) -> Step:
     parts = {**session.parts, event.device: PartStatus(event.state, event.fault)}
     news = event.fault in _ALARMING and event.fault != before.fault
     alarm = Alarm(code=event.fault, detail=event.device, at_ms=event.at_ms)
-    return session.but(parts=parts), (Tell(report=alarm),) if news else ()
+    told = (Tell(report=alarm),) if news else ()
+    back = event.device is Device.HEAD_OFFICE and before.state not in _WORKING
+    asked = _ask_about_parked(session) if back and event.state in _WORKING else ()
+    return session.but(parts=parts), (*told, *asked)
+
+
+def _ask_about_parked(session: Session) -> tuple[Command, ...]:
+    """The line is back: orders that wait here may have come to their end elsewhere."""
+    return tuple(InquireVend(order_no=order.order_no) for order in session.parked)
 
 
 def out_of_service_cause(session: Session) -> Why | None:
@@ -80,9 +92,11 @@ def out_of_service_cause(session: Session) -> Why | None:
 
 
 def may_deliver(session: Session) -> bool:
-    """Tell whether what was paid earlier can be delivered now: that needs no acceptor."""
-    parts = (Device.CARD_READER, Device.HEAD_OFFICE)
-    return all(session.part(device).state in _WORKING for device in parts)
+    """Tell whether what was paid earlier can be delivered now: that needs no room for notes."""
+    return out_of_service_cause(session) in _CASH_ONLY and all(
+        session.part(device).state in _WORKING
+        for device in (Device.CARD_READER, Device.HEAD_OFFICE)
+    )
 
 
 def acceptor_works(session: Session) -> bool:
@@ -93,10 +107,11 @@ def acceptor_works(session: Session) -> bool:
 def home(session: Session) -> Session:
     """Forget the customer, keep the machine's own state, and open or close the shop.
 
-    An order left in doubt joins the parked ones.
+    An order left in doubt joins the parked ones; one whose money was taken elsewhere does not: the
+    head office tells of it again at the card's next visit, wherever that is.
     """
-    doubtful = session.phase is Phase.DOUBTFUL and session.order is not None
-    parked = (*session.parked, session.order) if doubtful and session.order else session.parked
+    order = session.order if session.phase is Phase.DOUBTFUL else None
+    parked = (*session.parked, order) if order and not order.is_adopted else session.parked
     lasting = tuple(w for w in session.pending if isinstance(w, _OUTLIVES_A_CUSTOMER))
     bare = Session(
         policy=session.policy,
@@ -141,10 +156,10 @@ def close_shop(session: Session, event: ev.DeviceChanged) -> Step:
 def open_shop(session: Session, event: ev.DeviceChanged) -> Step:
     """Serve again as soon as all is well; a card that waited in the slot is read at once."""
     cause = out_of_service_cause(session)
+    if session.card_present and may_deliver(session):
+        return session.to(Phase.READING, cause=None), (ReadCard(),)
     if cause:
         return session.but(cause=cause), ()
-    if session.card_present:
-        return session.to(Phase.READING, cause=None), (ReadCard(),)
     return session.to(Phase.IDLE, cause=None), ()
 
 

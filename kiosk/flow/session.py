@@ -194,6 +194,10 @@ class Order(Struct, frozen=True, kw_only=True):
     """Paid at another terminal, or before this journal began: the head office holds the money. Not
     kept here when it cannot be delivered: the next insertion finds it again.
     """
+    claimed: bool = False
+    """Sold by the head office's books to the card at hand: the money or the card is another than
+    those of the order's own terminal and opening.
+    """
 
     @property
     def paid_fen(self) -> int:

@@ -8,6 +8,7 @@ from kiosk.flow.command import (
     InquireVend,
     ProveCard,
     ReleaseCard,
+    RequestResell,
     RequestVend,
     Tell,
     WriteCard,
@@ -17,7 +18,9 @@ from kiosk.flow.service import refuse
 from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
 from kiosk.flow.slip import print_slip
 from vending.card import CardSnapshot
-from vending.messages import OrderParked, Reason, Vend, VendRequest
+from vending.messages import OrderParked, Reason, ResellRequest, Vend, VendRequest
+
+_ENDED = {Reason.ORDER_CANCELLED, Reason.ORDER_REFUNDED}
 
 FIRST_PAUSE_S = 3
 """Before the first inquiry; each further one waits twice as long."""
@@ -35,6 +38,13 @@ def take_up(session: Session, order: Order) -> Step:
     return sell(in_hand, order)
 
 
+def ask_about(session: Session, order: Order) -> Step:
+    """Ask what became of the order before anything else is done about it."""
+    asked = replace(order, vend_asked=True)
+    wish = InquireVend(order_no=order.order_no)
+    return session.to(Phase.VENDING, order=asked, cause=None, finishing=False, escrow=None), (wish,)
+
+
 def as_it_came_back(order: Order, card: CardSnapshot) -> Order:
     """Take the card as it is now for the one before the write, while there was nothing to write.
 
@@ -45,8 +55,10 @@ def as_it_came_back(order: Order, card: CardSnapshot) -> Order:
 
 
 def sell(session: Session, order: Order) -> Step:
-    """Ask the head office to sell."""
+    """Ask the head office to sell; what is claimed, by its own books."""
     asked = replace(order, vend_asked=True, refused=None)
+    if order.claimed:
+        return session.to(Phase.VENDING, order=asked, cause=None), (_claim(order),)
     request = VendRequest(
         order_no=order.order_no,
         opened_at_ms=order.opened_at_ms,
@@ -58,6 +70,17 @@ def sell(session: Session, order: Order) -> Step:
     )
     wish = RequestVend(order_no=order.order_no, request=request)
     return session.to(Phase.VENDING, order=asked, cause=None), (wish,)
+
+
+def _claim(order: Order) -> RequestResell:
+    request = ResellRequest(
+        order_no=order.order_no,
+        customer_no=order.card.customer_no,
+        meter_no=order.card.meter_no,
+        card_serial=order.card.serial,
+        purchase_count=order.card.purchase_count,
+    )
+    return RequestResell(order_no=order.order_no, request=request)
 
 
 def prove(session: Session, order: Order, vend: Vend) -> Step:
@@ -85,6 +108,7 @@ def park(session: Session, order: Order, why: Cause, at_ms: int) -> Step:
         verdict=order.verdict,
         why=str(why),
         at_ms=at_ms,
+        seals=order.seals,
     )
     told = session.to(
         Phase.DOUBTFUL, order=order, cause=why, notice=None, printing=True, slip_failed=False
@@ -135,12 +159,13 @@ def sold_at_last(session: Session, event: ev.VendApproved) -> Step:
 def not_sold(session: Session, event: ev.VendRefused) -> Step:
     """A definite no after the money is in: staff decide, nothing is sold meanwhile.
 
-    An order that staff have cancelled is over here; the head office has its money and its end.
+    An order that staff have ended is over here, and so is one whose money was taken elsewhere: the
+    head office has its money and its end.
     """
     order = session.order
     if order is None or order.order_no != event.order_no:
         return session, ()
-    if event.reason is Reason.ORDER_CANCELLED:
+    if event.reason in _ENDED or order.is_adopted:
         return refuse(session.but(order=None), event.reason)
     refused = replace(order, refused=event.reason)
     return park(session, refused, event.reason, event.at_ms)
@@ -161,7 +186,8 @@ def sell_again(session: Session, event: ev.VendNotSold) -> Step:
 
 def _is_asked(session: Session, order: Order) -> bool:
     """Tell whether the sale was asked for again and not answered: an old inquiry's answer came."""
-    return any(isinstance(w, RequestVend) and w.order_no == order.order_no for w in session.pending)
+    asked = (w for w in session.pending if isinstance(w, RequestVend | RequestResell))
+    return any(wish.order_no == order.order_no for wish in asked)
 
 
 @on(Phase.VENDING, ev.VendUnknown, to=Phase.DOUBTFUL)
