@@ -13,7 +13,7 @@ from kiosk.flow.session import Cause, Order, Phase, Session, Why
 from vending.messages import Account, Reason
 
 _ASKING = {Phase.LOOKING_UP, Phase.ACCOUNT, Phase.CHOOSING}
-_REFUSED_OR_RESUMED = {Phase.REFUSED, Phase.VENDING, Phase.PROVING, Phase.CARD_BACK}
+_ASKED = {Phase.REFUSED, Phase.VENDING}
 
 
 @on(Phase.IDLE, ev.CardInserted, to=Phase.READING)
@@ -55,7 +55,7 @@ def gone(session: Session, event: ev.CardRemoved) -> Step:
     return home(session), ()
 
 
-@on(Phase.LOOKING_UP, ev.AccountFound, to={Phase.ACCOUNT, Phase.CODE, *_REFUSED_OR_RESUMED})
+@on(Phase.LOOKING_UP, ev.AccountFound, to={Phase.ACCOUNT, Phase.CODE, *_ASKED})
 def show_account(session: Session, event: ev.AccountFound) -> Step:
     """Show who buys, if card and account agree and nothing that was paid before is open."""
     parked = _parked(session)
@@ -92,7 +92,7 @@ def narrowed(account: Account, policy: Policy) -> Account:
     return replace(account, limits=replace(limits, min_fen=least_fen, max_fen=most_fen))
 
 
-@on(Phase.LOOKING_UP, ev.AccountRefused, to={Phase.CODE, *_REFUSED_OR_RESUMED})
+@on(Phase.LOOKING_UP, ev.AccountRefused, to={Phase.CODE, *_ASKED})
 def say_refused(session: Session, event: ev.AccountRefused) -> Step:
     """The head office's reason, in the customer's words."""
     parked = _parked(session)
@@ -103,8 +103,8 @@ def say_refused(session: Session, event: ev.AccountRefused) -> Step:
     return refuse(session, event.reason)
 
 
-@on(Phase.LOOKING_UP, ev.OfficeUnreachable, to=_REFUSED_OR_RESUMED)
-@on(Phase.LOOKING_UP, ev.TimedOut, to=_REFUSED_OR_RESUMED)
+@on(Phase.LOOKING_UP, ev.OfficeUnreachable, to={Phase.PROVING, *_ASKED})
+@on(Phase.LOOKING_UP, ev.TimedOut, to={Phase.PROVING, *_ASKED})
 def say_unreachable(session: Session, event: ev.Event) -> Step:
     """No answer: what is on the card can still be proved; a purchase has to wait."""
     parked = _parked(session)

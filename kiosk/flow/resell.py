@@ -18,7 +18,7 @@ from vending.order_no import is_order_no
 
 _AT_THE_DOOR = {Phase.IDLE, Phase.OUT_OF_SERVICE}
 _BEFORE_DELIVERY = {Phase.CODE, Phase.OWED}
-_TAKEN_UP = {Phase.VENDING, Phase.PROVING, Phase.CARD_BACK}
+_TAKEN_UP = {Phase.VENDING, Phase.PROVING}
 _NOT_THIS_CARD = {Reason.ACCOUNT_UNKNOWN, Reason.CARD_REPLACED, Reason.WRONG_METER}
 """With such a card no code helps."""
 _ENDS = {
@@ -31,15 +31,12 @@ _ENDS = {
 # -- asked for by the menu -----------------------------------------------------------------------
 
 
-@on(_AT_THE_DOOR, ev.ResellPressed, to={Phase.RESELL, Phase.READING})
+@on(_AT_THE_DOOR, ev.ResellPressed, to=Phase.RESELL)
 def ask_for_card(session: Session, event: ev.ResellPressed) -> Step:
     """Somebody has paid before: the card, please."""
     if not may_deliver(session):
         return session, ()
-    asked = session.but(reselling=True, cause=None)
-    if asked.card_present:
-        return asked.to(Phase.READING), (ReadCard(),)
-    return asked.to(Phase.RESELL), ()
+    return session.to(Phase.RESELL, reselling=True, cause=None), ()
 
 
 @on(Phase.RESELL, ev.CardInserted, to=Phase.READING)
@@ -60,7 +57,7 @@ def no_card_came(session: Session, event: ev.TimedOut) -> Step:
     return more_time_or(session, (home(session), ()))
 
 
-@on(Phase.RESELL, ev.DeviceChanged, to=_AT_THE_DOOR)
+@on(Phase.RESELL, ev.DeviceChanged, to=Phase.OUT_OF_SERVICE)
 def cannot_deliver(session: Session, event: ev.DeviceChanged) -> Step:
     """Reader or line broke."""
     return (session, ()) if may_deliver(session) else (home(session), ())

@@ -1,5 +1,7 @@
 """What holds in every phase; going in and out of service; the way home; starting again."""
 
+from msgspec.structs import replace
+
 from kiosk.flow import event as ev
 from kiosk.flow.command import (
     CloseAcceptor,
@@ -66,13 +68,18 @@ def _observe_part(session: Session, event: ev.DeviceChanged) -> Step:
     alarm = Alarm(code=event.fault, detail=event.device, at_ms=event.at_ms)
     told = (Tell(report=alarm),) if news else ()
     back = event.device is Device.HEAD_OFFICE and before.state not in _WORKING
-    asked = _ask_about_parked(session) if back and event.state in _WORKING else ()
-    return session.but(parts=parts), (*told, *asked)
+    heard = session.but(parts=parts)
+    if not back or event.state not in _WORKING:
+        return heard, told
+    asking, asked = _ask_about_parked(heard)
+    return asking, (*told, *asked)
 
 
-def _ask_about_parked(session: Session) -> tuple[Command, ...]:
-    """The line is back: orders that wait here may have come to their end elsewhere."""
-    return tuple(InquireVend(order_no=order.order_no) for order in session.parked)
+def _ask_about_parked(session: Session) -> Step:
+    """The line is back: orders that wait here may have been sold, or have ended, elsewhere."""
+    asked = tuple(replace(order, vend_asked=True) for order in session.parked)
+    wishes = tuple(InquireVend(order_no=order.order_no) for order in asked)
+    return session.but(parked=asked), wishes
 
 
 def out_of_service_cause(session: Session) -> Why | None:

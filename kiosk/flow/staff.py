@@ -42,17 +42,15 @@ def stay(session: Session, event: ev.Event) -> Step:
 @on(Phase.STAFF, ev.TimedOut, to=_OUT)
 def close_page(session: Session, event: ev.Event) -> Step:
     """Serve customers again, the one whose card is in the slot first."""
-    return _back(session)
+    waiting = session.card_present and may_deliver(session)
+    return _read(session) if waiting else (home(session), ())
 
 
-@on(Phase.STAFF, ev.CardInserted, to=_OUT)
+@on(Phase.STAFF, ev.CardInserted, to=Phase.READING)
 def card_at_last(session: Session, event: ev.CardInserted) -> Step:
     """What was allowed is delivered like anything else; while that cannot be, the page stays."""
-    return _back(session) if may_deliver(session) else (session, ())
+    return _read(session) if may_deliver(session) else (session, ())
 
 
-def _back(session: Session) -> Step:
-    bare = home(session)
-    if bare.card_present and may_deliver(bare):
-        return bare.to(Phase.READING, cause=None), (ReadCard(),)
-    return bare, ()
+def _read(session: Session) -> Step:
+    return home(session).to(Phase.READING, cause=None), (ReadCard(),)

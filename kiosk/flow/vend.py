@@ -120,12 +120,14 @@ def park(session: Session, order: Order, why: Cause, at_ms: int) -> Step:
 # -- the head office's answers -------------------------------------------------------------------
 
 
-@on(Phase.VENDING, ev.VendApproved, to={Phase.WRITING, Phase.CARD_BACK})
+@on(Phase.VENDING, ev.VendApproved, to={Phase.WRITING, Phase.CARD_BACK, Phase.PROVING})
 def sold(session: Session, event: ev.VendApproved) -> Step:
-    """Deliver it."""
+    """Deliver it; read the card first if it may hold it already."""
     order = session.order
     if order is None or order.order_no != event.vend.order_no:
         return remember_vend(session, event)
+    if session.card_present and (order.claimed or order.vend or order.verdict):
+        return prove(session, replace(order, vend=event.vend), event.vend)
     return write(session, order, event.vend)
 
 

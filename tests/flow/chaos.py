@@ -1,5 +1,7 @@
 """A hall where anything happens: plausible answers, late ones, repeated ones, impatient people."""
 
+from msgspec.structs import replace
+
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
@@ -7,15 +9,27 @@ from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, Rejec
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import Order, Phase
 from tests.flow.laws import Laws
-from tests.flow.world import Walk, account_of, card_of, part, seal_request, vend_of
-from vending.card import SealAnswer, SealStage, Verdict, WalletUnit
-from vending.messages import Limits, Reason
+from tests.flow.world import (
+    START_MS,
+    Walk,
+    account_of,
+    card_of,
+    owed_of,
+    part,
+    seal_request,
+    vend_of,
+)
+from vending.card import CardSnapshot, SealAnswer, SealStage, Verdict, WalletUnit
+from vending.messages import Ending, Limits, Reason
+from vending.order_no import make_order_no
+from vending.staff import Role
 
 POLICY = Policy(terminal_no="310042", parked_orders=2, max_notes=4)
 LIMITS = Limits(min_fen=1_000, max_fen=20_000, multiple_fen=1_000, max_wallet_amount=40_000)
 CARDS = (card_of(1), card_of(2), card_of(3, WalletUnit.MONEY))
 _FORWARD: dict[Phase, tuple[Event, ...]] = {
-    Phase.IDLE: (ev.CardInserted(),),
+    Phase.OUT_OF_SERVICE: (ev.CardInserted(), ev.ResellPressed()),
+    Phase.IDLE: (ev.CardInserted(), ev.ResellPressed()),
     Phase.ACCOUNT: (ev.ContinuePressed(),),
     Phase.CHOOSING: (ev.CashChosen(),),
     Phase.TENDERING: (ev.FinishPressed(),),
@@ -23,6 +37,19 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.PROVING: (ev.CardRemoved(), ev.CardInserted()),
     Phase.CARD_BACK: (ev.CardInserted(),),
     Phase.REFUSED: (ev.CardRemoved(), ev.CardInserted()),
+    Phase.RESELL: (ev.CardInserted(), ev.CardInserted(), ev.CancelPressed()),
+    Phase.CODE: (
+        ev.CodeEntered(order_no=make_order_no("310099", START_MS, 7)),
+        ev.CancelPressed(),
+        ev.CardRemoved(),
+    ),
+    Phase.OWED: (ev.DeliverPressed(), ev.DeliverPressed(), ev.CancelPressed(), ev.CardRemoved()),
+    Phase.STAFF: (
+        ev.StaffSignedIn(name="wang", role=Role.MAINTENANCE),
+        ev.StaffSignedIn(name="li", role=Role.SUPERVISOR, second=True),
+        ev.CardInserted(),
+        ev.StaffLeft(),
+    ),
     Phase.DONE: (ev.CardRemoved(),),
     Phase.DOUBTFUL: (ev.CardRemoved(),),
 }
@@ -35,6 +62,9 @@ _PEOPLE: tuple[Event, ...] = (
     ev.CancelPressed(),
     ev.MoreTimePressed(),
     ev.LanguageChosen(language="en"),
+    ev.ResellPressed(),
+    ev.DeliverPressed(),
+    ev.StaffCalled(),
 )
 _MACHINES: tuple[Event, ...] = (
     part(Device.ACCEPTOR, DeviceState.FAULT, Fault.BOX_REMOVED),
@@ -79,7 +109,7 @@ class Chaos(Walk):
             case 2:
                 facts = [self._timed_out()]
             case 3:
-                facts = [*self.facts[-12:]]
+                facts = [fact for fact in self.facts[-12:] if not self._is_overtaken(fact)]
             case 4:
                 facts = [ev.Restarted(boot_id="b"), *_repaired()]
             case 5 | 6 | 7 | 8:
@@ -88,6 +118,10 @@ class Chaos(Walk):
                 facts = answers
         facts = facts or usual or [*_repaired()]
         self.feed(facts[pick % len(facts)])
+
+    def _is_overtaken(self, fact: Event) -> bool:
+        """The head office does not say of an order that it is owed once it has ended."""
+        return isinstance(fact, ev.OwedFound) and fact.owed.order_no in self.laws.over
 
     def _timed_out(self) -> Event:
         return ev.TimedOut(phase=str(self.session.phase), round=self.session.round)
@@ -117,17 +151,23 @@ class Chaos(Walk):
                 ]
             case wish.LookUpAccount():
                 found = ev.AccountFound(account=account_of(asked.card, LIMITS, arrears_fen=1_500))
-                refused = ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED)
+                reasons = (Reason.ACCOUNT_BLOCKED, Reason.CARD_REPLACED)
+                refused = [ev.AccountRefused(reason=reason) for reason in reasons]
                 silent = ev.OfficeUnreachable(question="account")
                 other = ev.AccountFound(account=account_of(card_of(9), LIMITS))
-                return [found, found, found, found, other, refused, silent]
+                owed = self._owed(asked.card)
+                return [found, found, found, found, *owed, *owed, other, *refused, silent]
+            case wish.FindOwed():
+                nothing = ev.OwedRefused(reason=Reason.NOTHING_OWED)
+                silent = ev.OfficeUnreachable(question="owed")
+                return [*self._owed(asked.card), nothing, silent]
             case wish.StackNote():
                 about = {"note_id": asked.note_id, "value_fen": asked.value_fen}
                 kinds = (ev.NoteStacked, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
                 return [kind(**about) for kind in kinds]  # type: ignore[arg-type]
             case wish.CloseAcceptor():
                 return [ev.AcceptorClosed()]
-            case wish.RequestVend() | wish.InquireVend():
+            case wish.RequestVend() | wish.RequestResell() | wish.InquireVend():
                 return self._sales(asked)
             case wish.WriteCard() | wish.ProveCard() | wish.AskSeals():
                 return self._card_work(asked)
@@ -136,14 +176,36 @@ class Chaos(Walk):
                 return [ev.SlipPrinted(order_no=asked.order_no), failed]
         raise AssertionError(f"nobody answers a {type(asked).__name__}")
 
-    def _sales(self, asked: wish.RequestVend | wish.InquireVend) -> list[Event]:
+    def _owed(self, card: CardSnapshot) -> list[Event]:
+        """What the head office may tell: an order of ours, or one that was paid elsewhere."""
+        ours = [order for order in self.session.parked if order.card.serial == card.serial]
+        if ours:
+            return [ev.OwedFound(owed=owed_of(ours[0]))] * 3
+        paid = Order(
+            order_no="", opened_at_ms=START_MS, account=account_of(card, LIMITS), card=card,
+            adopted_fen=5_000,
+        )  # fmt: skip
+        elsewhere = owed_of(paid, here=False)
+        if elsewhere.order_no in self.laws.over:
+            return []
+        sold = replace(elsewhere, vend=replace(vend_of(paid), order_no=elsewhere.order_no))
+        lagging = replace(card, returned=None)
+        other = replace(elsewhere, account=account_of(replace(lagging, purchase_count=8), LIMITS))
+        staff_only = replace(elsewhere, by_machine=False)
+        return [ev.OwedFound(owed=owed) for owed in (elsewhere, sold, other, staff_only)]
+
+    def _sales(
+        self, asked: wish.RequestVend | wish.RequestResell | wish.InquireVend
+    ) -> list[Event]:
         number, order = asked.order_no, self._order(asked.order_no)
         approved = [ev.VendApproved(vend=vend_of(order))] * 2 if order else []
         reasons = (Reason.OVERSTOCK, Reason.ORDER_CANCELLED)
         no = [ev.VendRefused(order_no=number, reason=reason) for reason in reasons]
         silent = [ev.VendUnknown(order_no=number)] * 2
         if isinstance(asked, wish.InquireVend):
-            return [*approved, ev.VendNotSold(order_no=number), *silent]
+            ended = [ev.OrderEnded(order_no=number, how=how) for how in Ending]
+            unsold = [] if order and order.vend else [ev.VendNotSold(order_no=number)] * 2
+            return [*approved, *unsold, *ended, *silent]
         return [*approved, *no, *silent]
 
     def _card_work(self, asked: wish.WriteCard | wish.ProveCard | wish.AskSeals) -> list[Event]:

@@ -75,11 +75,16 @@ class Laws:
                 number = event.vend.order_no
                 self.unanswered.discard(number)
                 self.approved.add(number)
+            case ev.OwedFound() if event.owed.vend:
+                self.approved.add(event.owed.order_no)
+            case ev.OrderEnded():
+                parked = any(order.order_no == event.order_no for order in before.parked)
+                if parked or (before.phase is Phase.VENDING and _in_hand(before, event.order_no)):
+                    self.over.add(event.order_no)
             case ev.VendRefused():
                 self.unanswered.discard(event.order_no)
-                in_hand = before.order and before.order.order_no == event.order_no
                 if before.phase is Phase.VENDING and event.reason is Reason.ORDER_CANCELLED:
-                    self.over |= {event.order_no} if in_hand else set()
+                    self.over |= {event.order_no} if _in_hand(before, event.order_no) else set()
             case ev.VendUnknown():
                 self.unanswered.discard(event.order_no)
             case ev.Restarted():
@@ -148,7 +153,11 @@ class Laws:
     def _memory(self, after: Session) -> None:
         assert len(after.pending) <= MOST_PENDING
         assert len(after.parked) <= after.policy.parked_orders
-        assert all(order.notes for order in after.parked)
+        assert all(order.notes and not order.is_adopted for order in after.parked)
+
+
+def _in_hand(session: Session, order_no: str) -> bool:
+    return session.order is not None and session.order.order_no == order_no
 
 
 def keeps_limits(account: Account, paid_fen: int) -> None:

@@ -9,6 +9,7 @@ from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from tests.flow.world import Walk, card_of, seal_request, vend_of
 from vending.card import Verdict
+from vending.messages import ResellRequest
 
 ORDER = Walk().to_vending().order
 VEND = vend_of(ORDER)
@@ -37,6 +38,13 @@ SLIP = wish.Slip(
 )
 PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
 ASK = wish.AskNote(note_id="n1", value_fen=500)
+RESELL = ResellRequest(
+    order_no=NO,
+    customer_no=ORDER.card.customer_no,
+    meter_no=ORDER.card.meter_no,
+    card_serial=ORDER.card.serial,
+    purchase_count=ORDER.card.purchase_count,
+)
 INQUIRE = wish.InquireVend(order_no=NO)
 QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (wish.ReadCard(), ()),
@@ -48,7 +56,9 @@ QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (wish.ReturnNote(note_id="n1", value_fen=500), (ASK,)),
     (ASK, (ASK,)),
     (wish.LookUpAccount(card=ORDER.card), ()),
+    (wish.FindOwed(card=ORDER.card, code=NO), ()),
     (REQUEST, (INQUIRE,)),
+    (wish.RequestResell(order_no=NO, request=RESELL), (INQUIRE,)),
     (INQUIRE, (INQUIRE,)),
     (wish.AskSeals(order_no=NO, request=seal_request(ORDER)), ()),
     (wish.PrintSlip(order_no=NO, slip=SLIP), ()),

@@ -51,7 +51,7 @@ def test_an_answer_that_comes_while_the_customer_still_stands_there_is_delivered
 
 def test_an_answer_that_comes_when_the_card_is_out_waits_for_it() -> None:
     walk = Walk().to_vending().time_out().take_card().approve().at(Phase.DOUBTFUL)
-    walk.time_out().at(Phase.IDLE).insert().at(Phase.PROVING)
+    walk.time_out().at(Phase.IDLE).revisit().at(Phase.PROVING)
     assert walk.session.notice is Notice.RESUMED
     proved(walk, Verdict.NOT_WRITTEN).at(Phase.WRITING)
 
@@ -61,7 +61,7 @@ def test_an_answer_that_comes_after_the_customer_left_waits_for_the_card() -> No
     vend = vend_of(walk.order)
     walk.time_out().take_card().time_out().at(Phase.IDLE).feed(ev.VendApproved(vend=vend))
     assert walk.session.parked[0].vend == vend
-    walk.insert().at(Phase.PROVING)
+    walk.revisit().at(Phase.PROVING)
     assert walk.wish(ProveCard).vend == vend
 
 
@@ -147,7 +147,7 @@ def test_a_card_that_never_comes_back_is_waited_for_at_its_next_visit() -> None:
     walk = Walk().to_vending().take_card().approve().at(Phase.CARD_BACK)
     walk.time_out().at(Phase.DOUBTFUL).time_out().at(Phase.IDLE)
     walk.insert(card_of(2)).at(Phase.LOOKING_UP).take_card()
-    proved(walk.insert().at(Phase.PROVING), Verdict.LOADED).at(Phase.DONE)
+    proved(walk.revisit().at(Phase.PROVING), Verdict.LOADED).at(Phase.DONE)
     assert walk.told(VendConfirmed)[0].verdict is Verdict.LOADED
 
 
@@ -251,7 +251,7 @@ def test_a_sale_answered_after_a_power_cut_is_not_asked_for_again() -> None:
 def test_an_order_in_doubt_survives_a_restart() -> None:
     walk = doubtful().restart()
     assert [order.paid_fen for order in walk.session.parked] == [10_000]
-    walk.open_shop().insert().at(Phase.VENDING)
+    walk.open_shop().revisit().at(Phase.VENDING)
     assert walk.kinds() == ["InquireVend"]
 
 

@@ -13,22 +13,27 @@ from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
+from kiosk.flow.policy import Policy
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import PHASES, Phase, fresh
+from tests.flow import test_resell as resell
 from tests.flow.chaos import POLICY, Chaos
 from tests.flow.world import (
     PRESSES,
     Walk,
     Way,
+    account_of,
     check_screen,
+    owed_of,
     part,
     quote_of,
     seal_request,
     vend_of,
 )
 from vending.card import SealAnswer, SealStage, Verdict
-from vending.messages import Reason
+from vending.messages import Ending, Limits, Reason
+from vending.staff import Action, Role
 
 CHOICES = st.lists(st.integers(0, 2**16), max_size=120)
 NOTE_FACTS: tuple[Any, ...] = (ev.NoteEscrowed, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
@@ -106,6 +111,27 @@ def be_cancelled_after_leaving() -> Walk:
     return walk.at(Phase.REFUSED).time_out()
 
 
+def lose_the_slot_before_paying() -> Walk:
+    jam = part(Device.ACCEPTOR, DeviceState.FAULT, ev.Fault.JAM_IN_ACCEPTOR)
+    Walk().to_account().feed(ev.ContinuePressed(), jam).at(Phase.REFUSED)
+    return Walk().to_account().feed(jam)
+
+
+def find_no_note_small_enough() -> Walk:
+    walk = Walk()
+    walk.account = account_of(walk.card, Limits(min_fen=100, max_fen=400, multiple_fen=100))
+    return walk.to_account().feed(ev.ContinuePressed(), ev.CashChosen()).at(Phase.REFUSED)
+
+
+def ask_in_vain(inquiries: int) -> Walk:
+    """Unknown and not sold in turn, until one of them is the last word."""
+    walk = Walk(Policy(terminal_no="310042", inquiries=inquiries)).to_vending()
+    while walk.session.phase is Phase.VENDING:
+        number = walk.order.order_no
+        walk.feed(ev.VendUnknown(order_no=number), ev.VendNotSold(order_no=number))
+    return walk
+
+
 def prove_again(verdict: Verdict) -> Walk:
     """Put back too soon for the first look, in time for the second."""
     walk = Walk().to_writing().take_card().end_write().feed(ev.CardInserted())
@@ -116,11 +142,16 @@ def prove_again(verdict: Verdict) -> Walk:
 
 
 RARE: tuple[Callable[[], Walk], ...] = (
+    *resell.RARE,
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
     walk_away_from_the_account_as_the_office_fails,
     hear_of_the_card_twice,
     be_cancelled_after_leaving,
+    lose_the_slot_before_paying,
+    find_no_note_small_enough,
+    partial(ask_in_vain, 3),
+    partial(ask_in_vain, 4),
 )
 
 
@@ -129,7 +160,7 @@ def ways_taken() -> frozenset[Way]:
     """Every (phase, fact, next phase) of many walks by a fixed seed, and of a few rare ones."""
     chance = random.Random(20260101)
     taken = {way for rare in RARE for way in rare().ways}
-    for number in range(200):
+    for number in range(300):
         walk = Chaos(number)
         for _ in range(150):
             walk.choose(chance.randrange(2**20))
@@ -159,6 +190,13 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.TimedOut(phase=str(walk.session.phase), round=walk.session.round),
         ev.LanguageChosen(language="en"),
         *(press() for press in PRESSES.values()),
+        ev.CodeEntered(order_no=number),
+        ev.StaffCalled(),
+        ev.StaffSignedIn(name="wang", role=Role.OPERATOR),
+        ev.StaffTurnedAway(reason="wrong"),
+        ev.StaffActed(name="wang", order_no=number, action=Action.REFUND),
+        ev.StaffStirred(),
+        ev.StaffLeft(),
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),
@@ -171,6 +209,9 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.AcceptorClosed(),
         ev.AccountFound(account=walk.account),
         ev.AccountRefused(reason=Reason.ACCOUNT_UNKNOWN),
+        ev.OwedFound(owed=owed_of(order)),
+        ev.OwedRefused(reason=Reason.NOTHING_OWED),
+        ev.OrderEnded(order_no=number, how=Ending.DELIVERED),
         ev.TrialAnswered(paid_fen=order.paid_fen, quote=quote_of(order.account, order.paid_fen)),
         ev.OfficeUnreachable(question="account"),
         ev.VendApproved(vend=vend_of(order)),

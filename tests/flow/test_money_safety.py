@@ -24,7 +24,7 @@ def fail_all_writes(walk: Walk) -> Walk:
 
 def come_back(walk: Walk) -> Walk:
     """Take the card, let the last words end, insert the card again."""
-    return walk.take_card().time_out().at(Phase.IDLE).insert()
+    return walk.take_card().time_out().at(Phase.IDLE).revisit()
 
 
 def test_an_order_parked_after_failed_writes_is_written_at_the_next_visit() -> None:
@@ -185,13 +185,14 @@ def full_house() -> Walk:
 
 
 def test_hurried_customers_do_not_pass_the_bound_of_open_orders() -> None:
-    walk = full_house().insert(card_of(2)).at(Phase.REFUSED)
+    walk = full_house().insert(card_of(2))
+    walk.feed(ev.AccountFound(account=account_of(card_of(2)))).at(Phase.REFUSED)
     assert walk.session.cause is Why.TOO_MANY_OPEN
     assert len(walk.session.parked) == 1
 
 
 def test_a_machine_full_of_open_orders_still_delivers_them() -> None:
-    walk = full_house().take_card().time_out().insert().at(Phase.VENDING)
+    walk = full_house().take_card().time_out().revisit().at(Phase.VENDING)
     assert walk.wish(InquireVend).order_no == walk.order.order_no
 
 
@@ -204,7 +205,7 @@ def test_a_card_put_back_while_it_is_proved_is_looked_at() -> None:
 
 def test_a_resolved_order_leaves_the_machine() -> None:
     """Staff cancelled it: the card must not be locked to it for ever."""
-    walk = Walk().to_vending().time_out().take_card().time_out().insert().at(Phase.VENDING)
+    walk = come_back(Walk().to_vending().time_out()).at(Phase.VENDING)
     walk.feed(ev.VendRefused(order_no=walk.order.order_no, reason=Reason.ORDER_CANCELLED))
     assert walk.at(Phase.REFUSED).session.cause is Reason.ORDER_CANCELLED
     assert walk.take_card().time_out().at(Phase.IDLE).session.parked == ()
@@ -265,7 +266,8 @@ def test_the_card_before_the_write_is_the_card_as_it_came_back() -> None:
         Phase.IDLE
     )
     now = replace(walk.card, digest="f" * 64)
-    walk.insert(now).at(Phase.VENDING).feed(ev.VendNotSold(order_no=walk.order.order_no))
+    walk.card = now
+    walk.revisit().at(Phase.VENDING).feed(ev.VendNotSold(order_no=walk.order.order_no))
     assert walk.wish(RequestVend).request == sent
     walk.approve().at(Phase.WRITING)
     assert walk.wish(WriteCard).before == now
@@ -275,5 +277,6 @@ def test_the_card_before_the_write_stays_what_it_was_once_a_write_may_have_begun
     walk = come_back(fail_all_writes(Walk().to_writing()))
     assert walk.at(Phase.PROVING).order.card == card_of()
     walk = fail_all_writes(Walk().to_writing()).take_card().time_out()
-    walk.insert(replace(walk.card, digest="f" * 64)).at(Phase.PROVING)
+    walk.card = replace(walk.card, digest="f" * 64)
+    walk.revisit().at(Phase.PROVING)
     assert walk.order.card == card_of()

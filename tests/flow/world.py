@@ -16,7 +16,8 @@ from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Button, screen, timeout_s
 from kiosk.flow.session import PHASES, Order, Phase, Session, fresh
 from vending.card import CardKind, CardSnapshot, MeterReturn, SealRequest, SealStage, WalletUnit
-from vending.messages import Account, Limits, Report, Vend
+from vending.messages import Account, Limits, Owed, Report, Vend
+from vending.order_no import make_order_no
 from vending.tariff import Quote, Tariff, TariffStep
 
 W = TypeVar("W", bound=Command)
@@ -77,6 +78,23 @@ def vend_of(order: Order) -> Vend:
         wallet_amount=wallet_amount(order.account, order.paid_fen),
         quote=quote,
         sold_at_ms=START_MS,
+    )
+
+
+def owed_of(order: Order, *, by_machine: bool = True, here: bool = True) -> Owed:
+    """What the head office says about an order that waits for its card."""
+    number = order.order_no if here else make_order_no("310099", START_MS, 7)
+    vend = order.vend and replace(order.vend, order_no=number)
+    return Owed(
+        order_no=number,
+        opened_at_ms=order.opened_at_ms,
+        paid_fen=order.paid_fen,
+        vend=vend,
+        account=order.account,
+        card_serial=order.card.serial,
+        why="card-gone",
+        seals=order.seals,
+        by_machine=by_machine,
     )
 
 
@@ -163,11 +181,21 @@ class Walk:
     # -- the usual way ---------------------------------------------------------------------------
 
     def open_shop(self) -> "Walk":
+        return self.open_parts().at(Phase.IDLE)
+
+    def open_parts(self) -> "Walk":
+        """All is well with the machine."""
         parts = (Device.CARD_READER, Device.ACCEPTOR, Device.PRINTER, Device.HEAD_OFFICE)
-        return self.feed(*(part(device) for device in parts)).at(Phase.IDLE)
+        return self.feed(*(part(device) for device in parts))
 
     def insert(self, card: CardSnapshot | None = None) -> "Walk":
         return self.feed(ev.CardInserted(), ev.CardRead(card=card or self.card))
+
+    def revisit(self) -> "Walk":
+        """The card of a parked order comes back, and the head office says that it is owed."""
+        self.insert().at(Phase.LOOKING_UP)
+        parked = next(o for o in self.session.parked if o.card.serial == self.card.serial)
+        return self.feed(ev.OwedFound(owed=owed_of(parked)))
 
     def to_account(self) -> "Walk":
         self.open_shop().insert().at(Phase.LOOKING_UP)
@@ -223,6 +251,8 @@ PRESSES: dict[Button, type[Event]] = {
     Button.FINISH: ev.FinishPressed,
     Button.CANCEL: ev.CancelPressed,
     Button.MORE_TIME: ev.MoreTimePressed,
+    Button.RESELL: ev.ResellPressed,
+    Button.DELIVER: ev.DeliverPressed,
 }
 _NEEDS_ACCOUNT = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
 _NEEDS_OUTCOME = {Phase.CARD_BACK, Phase.DONE, Phase.DOUBTFUL}
