@@ -42,14 +42,20 @@ from vending.messages import (
     InquiryAnswer,
     Limits,
     NotSold,
+    OwedAnswer,
+    OwedQuery,
+    Reason,
+    Refused,
     Report,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     Sealed,
     SignedIn,
     TrialRequest,
     TrialResult,
     Vend,
+    VendAnswer,
     VendRequest,
 )
 from vending.tariff import Quote, Tariff, TariffStep, quote
@@ -133,6 +139,14 @@ class QuickOffice:
     def inquire(self, order_no: str) -> InquiryAnswer:
         """Say what was sold."""
         return self._sold.get(order_no) or NotSold(order_no=order_no)
+
+    def find_owed(self, query: OwedQuery) -> OwedAnswer:
+        """Nothing is ever left open here."""
+        return Refused(Reason.NOTHING_OWED)
+
+    def resell(self, request: ResellRequest) -> VendAnswer:
+        """Return what was sold."""
+        return self._sold.get(request.order_no) or Refused(Reason.ORDER_UNKNOWN)
 
     def seal(self, request: SealRequest) -> Sealed:
         """Answer the card's challenge."""

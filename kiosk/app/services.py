@@ -35,6 +35,8 @@ from kiosk.engine.machine import Machine
 from kiosk.engine.nightly import Nightly
 from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
+from kiosk.engine.staff_desk import OfficeStaffDesk
+from kiosk.engine.story import Storyteller
 from kiosk.engine.upkeep import Keeping
 from kiosk.flow import machine
 from kiosk.flow.command import Command
@@ -88,6 +90,8 @@ class Services:
         nightly = self._make_nightly()
         self._nightly = Loop("nightly", nightly.turn, self._clock)  # nobody waits for it
         self._watchdog = Watchdog(health, self._clock)
+        self.staff_desk = OfficeStaffDesk(self._client, Storyteller(self._journal), self.inbox.post)
+        self.engine.listen(self.staff_desk.watch)
         self._lane.on_ask(self._network.wake)
         self.engine.on_reports(self._deliveries.wake)
         self.engine.on_progress(engine_beat)
@@ -101,6 +105,7 @@ class Services:
         """Check the journal, take up what was left, go into service when all parts are ready."""
         self._runner.start()
         self._watchdog.start()
+        self.staff_desk.start()
 
     def stop(self) -> None:
         """End everything, the acceptor first so that no note is on its way."""
@@ -111,6 +116,7 @@ class Services:
             self._ports.printer.stop(STOP_S)
         self._client.close()
         self._nightly.stop(STOP_S)
+        self.staff_desk.stop(STOP_S)
         self._network.stop(STOP_S)
         self._deliveries.stop(STOP_S)
         self._runner.stop(STOP_S)

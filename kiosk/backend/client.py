@@ -22,10 +22,13 @@ from vending.messages import (
     AccountAnswer,
     AccountQuery,
     InquiryAnswer,
+    OwedAnswer,
+    OwedQuery,
     Registered,
     Registration,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     SealReply,
     SignedIn,
     SignIn,
@@ -33,6 +36,14 @@ from vending.messages import (
     TrialRequest,
     VendAnswer,
     VendRequest,
+)
+from vending.staff import (
+    ActionAnswer,
+    ActionRequest,
+    StaffAnswer,
+    StaffSignIn,
+    StuckAnswer,
+    StuckQuery,
 )
 from vending.wire import Challenge, ChallengeRequest, Problem, ProblemCode
 
@@ -62,7 +73,7 @@ class _Session:
 
 
 class Client:
-    """The head office at ``url``, for the terminal of ``identity``. Safe from two threads."""
+    """The head office at ``url``, for the terminal of ``identity``. Safe from every thread."""
 
     def __init__(
         self,
@@ -112,6 +123,16 @@ class Client:
         answer: InquiryAnswer = self._ask("GET", wire.inquiry_path(order_no), None, InquiryAnswer)
         return answer
 
+    def find_owed(self, query: OwedQuery) -> OwedAnswer:
+        """What was paid and not delivered for this card, or under the code on a slip?"""
+        answer: OwedAnswer = self._ask("POST", wire.OWED_PATH, query, OwedAnswer)
+        return answer
+
+    def resell(self, request: ResellRequest) -> VendAnswer:
+        """Let this terminal deliver an order that is owed; a repeat returns the same vend."""
+        answer: VendAnswer = self._ask("POST", wire.RESELLS_PATH, request, VendAnswer)
+        return answer
+
     def seal(self, request: SealRequest) -> SealReply:
         """Answer the card's challenge."""
         answer: SealReply = self._ask("POST", wire.SEALS_PATH, request, SealReply)
@@ -122,6 +143,21 @@ class Client:
         deadline = Deadline(self._timing.report_s)
         path = wire.REPORTS_PATH
         answer: ReportTaken = self._ask("POST", path, envelope, ReportTaken, deadline)
+        return answer
+
+    def staff_sign_in(self, message: StaffSignIn) -> StaffAnswer:
+        """Who is at the terminal?"""
+        answer: StaffAnswer = self._ask("POST", wire.STAFF_SIGN_IN_PATH, message, StaffAnswer)
+        return answer
+
+    def stuck_orders(self, query: StuckQuery) -> StuckAnswer:
+        """Which orders are stuck, and what may be done about each?"""
+        answer: StuckAnswer = self._ask("POST", wire.STUCK_ORDERS_PATH, query, StuckAnswer)
+        return answer
+
+    def staff_action(self, request: ActionRequest) -> ActionAnswer:
+        """Take one of the ways out."""
+        answer: ActionAnswer = self._ask("POST", wire.STAFF_ACTIONS_PATH, request, ActionAnswer)
         return answer
 
     def close(self) -> None:

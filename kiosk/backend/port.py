@@ -85,7 +85,9 @@ class HeadOffice(Protocol):
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report; a repeat is taken again without effect."""
 
-    # -- staff: each call is made from a thread of its own ---------------------------------------
+
+class StaffOffice(Protocol):
+    """The far side of the staff's desk. Called from a thread of its own."""
 
     def staff_sign_in(self, message: StaffSignIn) -> StaffAnswer:
         """Who is at the terminal? Failures are counted, and lock."""

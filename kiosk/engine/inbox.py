@@ -20,6 +20,7 @@ MONEY: tuple[type[Event], ...] = (
     ev.VendRefused,
     ev.VendNotSold,
     ev.VendUnknown,
+    ev.OrderEnded,
     ev.CardWriteEnded,
     ev.CardProved,
 )
@@ -32,6 +33,11 @@ PRESSES: tuple[type[Event], ...] = (
     ev.FinishPressed,
     ev.CancelPressed,
     ev.MoreTimePressed,
+    ev.ResellPressed,
+    ev.CodeEntered,
+    ev.DeliverPressed,
+    ev.StaffCalled,
+    ev.StaffStirred,
 )
 """What a customer can do again when nothing happens."""
 

@@ -23,6 +23,9 @@ from vending.messages import (
     Account,
     AccountQuery,
     NotSold,
+    OrderOver,
+    Owed,
+    OwedQuery,
     Refused,
     ReportEnvelope,
     ReportTaken,
@@ -55,7 +58,16 @@ def _look_up(office: HeadOffice, asked: wish.LookUpAccount) -> Event:
     answer = office.query_account(AccountQuery(card=asked.card))
     if isinstance(answer, Account):
         return ev.AccountFound(account=answer, card_serial=asked.card.serial)
+    if isinstance(answer, Owed):
+        return ev.OwedFound(owed=answer, card_serial=asked.card.serial)
     return ev.AccountRefused(reason=answer.reason, card_serial=asked.card.serial)
+
+
+def _find_owed(office: HeadOffice, asked: wish.FindOwed) -> Event:
+    answer = office.find_owed(OwedQuery(card=asked.card, order_no=asked.code))
+    if isinstance(answer, Owed):
+        return ev.OwedFound(owed=answer, card_serial=asked.card.serial)
+    return ev.OwedRefused(reason=answer.reason, card_serial=asked.card.serial)
 
 
 def _try_out(office: HeadOffice, asked: wish.AskTrial) -> Event | None:
@@ -72,13 +84,24 @@ def _vend(office: HeadOffice, asked: wish.RequestVend) -> Event:
     return _approved(answer, asked.order_no)
 
 
+def _resell(office: HeadOffice, asked: wish.RequestResell) -> Event:
+    answer = office.resell(asked.request)
+    if isinstance(answer, Refused):
+        return ev.VendRefused(order_no=asked.order_no, reason=answer.reason)
+    return _approved(answer, asked.order_no)
+
+
 def _inquire(office: HeadOffice, asked: wish.InquireVend) -> Event:
     answer = office.inquire(asked.order_no)
-    if not isinstance(answer, NotSold):
-        return _approved(answer, asked.order_no)
     if answer.order_no != asked.order_no:
         raise NoAnswer("the answer is about another order")
-    return ev.VendNotSold(order_no=asked.order_no)
+    match answer:
+        case NotSold():
+            return ev.VendNotSold(order_no=asked.order_no)
+        case OrderOver(how=how):
+            return ev.OrderEnded(order_no=asked.order_no, how=how)
+        case Vend():
+            return _approved(answer, asked.order_no)
 
 
 def _approved(vend: Vend, order_no: str) -> Event:
@@ -90,7 +113,7 @@ def _approved(vend: Vend, order_no: str) -> Event:
 def _seal(office: HeadOffice, asked: wish.AskSeals) -> Event:
     answer = office.seal(asked.request)
     if isinstance(answer, Sealed):
-        return ev.SealsGiven(order_no=asked.order_no, answer=answer.answer)
+        return ev.SealsGiven(order_no=asked.order_no, answer=answer.answer, seals=answer.seals)
     return ev.SealsFailed(order_no=asked.order_no, reason=answer.reason)
 
 
@@ -99,8 +122,13 @@ QUESTIONS: dict[type[Command], Question] = {
         _look_up,
         lambda asked: ev.OfficeUnreachable(question="account", card_serial=asked.card.serial),
     ),
+    wish.FindOwed: Question(
+        _find_owed,
+        lambda asked: ev.OfficeUnreachable(question="owed", card_serial=asked.card.serial),
+    ),
     wish.AskTrial: Question(_try_out, lambda _: None),
     wish.RequestVend: Question(_vend, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
+    wish.RequestResell: Question(_resell, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.InquireVend: Question(_inquire, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.AskSeals: Question(_seal, lambda asked: ev.SealsFailed(order_no=asked.order_no)),
 }

@@ -19,7 +19,8 @@ class StoryLine(Struct, frozen=True, kw_only=True):
     kind: str
     """Name of the fact, for example ``NoteStacked``."""
     said: dict[str, str | int | bool]
-    """Its simple fields, without personal data: amounts in fen, energy in Wh."""
+    """Its simple fields, without personal data: amounts in fen, energy in Wh. What stands inside a
+    part of the fact is named with a dot: ``vend.purchase_count``."""
 
 
 class StaffDesk(Protocol):

@@ -2,9 +2,11 @@
 
 import json
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import asdict
 
@@ -14,10 +16,13 @@ from kiosk.engine.damage import NEXT_STEP
 from kiosk.engine.database import Database, JournalDamaged, JournalError
 from kiosk.engine.journal import Journal
 from kiosk.engine.mask import masked_fields
+from kiosk.engine.staff import StoryLine
 
 _VISIT = "CardInserted"
 """A visit begins with a card: what lies between two of these entries belongs together."""
 _LAST_SHOWN = 50
+
+Flat = tuple[str, str | int | bool]
 
 
 def tell(journal: Journal, entries: Iterable[Entry]) -> Iterator[str]:
@@ -33,12 +38,53 @@ def tell(journal: Journal, entries: Iterable[Entry]) -> Iterator[str]:
 
 def story(journal: Journal, order_no: str) -> Iterator[str]:
     """Return the lines of every visit in which an order was paid, sold, written or asked about."""
+    for first, last in visits(journal, order_no):
+        yield from tell(journal, journal.entries(first, last))
+
+
+def visits(journal: Journal, order_no: str) -> Iterator[tuple[int, int]]:
+    """Return the first and last entry of each visit that an order had, none of them twice."""
     told = 0
     for seq in journal.mentions(order_no):
         if seq > told:
             first, last = journal.around(seq, _VISIT)
-            yield from tell(journal, journal.entries(max(first, told + 1), last))
+            yield max(first, told + 1), last
             told = last
+
+
+MOST_LINES = 500
+"""Of one order's story on a screen: the latest."""
+_DEPTH = 2
+
+
+class Storyteller:
+    """The stories of a journal for the staff's page (`kiosk.engine.staff_desk.Stories`)."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def story(self, order_no: str) -> Iterator[StoryLine]:
+        """Return the lines of every visit in which an order was paid, sold, written, asked about.
+
+        What stands inside a fact is named with a dot: ``vend.purchase_count``. Raises JournalError.
+        """
+        latest = deque(self._entries(order_no), maxlen=MOST_LINES)
+        for entry in latest:
+            said = masked_fields(asdict(self._journal.event(entry)))
+            del said["at_ms"]
+            yield StoryLine(at_ms=entry.at_ms, kind=entry.kind, said=dict(_flat(said)))
+
+    def _entries(self, order_no: str) -> Iterator[Entry]:
+        for first, last in visits(self._journal, order_no):
+            yield from self._journal.entries(first, last)
+
+
+def _flat(said: dict[str, Any], prefix: str = "", depth: int = _DEPTH) -> Iterator[Flat]:
+    for name, value in said.items():
+        if isinstance(value, dict) and depth:
+            yield from _flat(value, f"{prefix}{name}.", depth - 1)
+        elif isinstance(value, str | int) and name != "is":
+            yield f"{prefix}{name}", value
 
 
 def main(arguments: list[str]) -> int:

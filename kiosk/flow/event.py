@@ -312,7 +312,8 @@ class StaffCalled(Event, frozen=True, kw_only=True):
 class StaffSignedIn(Event, frozen=True, kw_only=True):
     """The head office knows this person."""
 
-    name: str
+    staff: str
+    """Name under which the head office knows them."""
     role: Role
     second: bool = False
     """As the second person beside somebody who is signed in."""
@@ -327,7 +328,7 @@ class StaffTurnedAway(Event, frozen=True, kw_only=True):
 class StaffActed(Event, frozen=True, kw_only=True):
     """Somebody took one of the ways out, or was refused it."""
 
-    name: str
+    staff: str
     order_no: str
     action: Action
     refused: str = ""

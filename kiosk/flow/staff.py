@@ -25,9 +25,9 @@ def let_in(session: Session, event: ev.StaffSignedIn) -> Step:
     """One person, and perhaps a second one beside the first."""
     if event.second and session.staff:
         first = session.staff
-        both = Staff(name=first.name, role=first.role, witness=event.name)
+        both = Staff(name=first.name, role=first.role, witness=event.staff)
         return session.to(Phase.STAFF, staff=both), ()
-    return session.to(Phase.STAFF, staff=Staff(name=event.name, role=event.role)), ()
+    return session.to(Phase.STAFF, staff=Staff(name=event.staff, role=event.role)), ()
 
 
 @on(Phase.STAFF, ev.StaffTurnedAway)

@@ -11,7 +11,7 @@ def settled(request: ms.Request, reply: ms.Answer) -> ev.Event | None:
         case ms.Read(), ms.ReadDone():
             return ev.CardRead(card=reply.card)
         case ms.Read(), ms.ReadFailed():
-            return ev.CardUnreadable(fault=reply.fault, detail=reply.detail)
+            return ev.CardUnreadable(fault=reply.fault, detail=reply.detail, serial=reply.serial)
         case ms.Write(order=order), ms.WriteEnded():
             return ev.CardWriteEnded(order_no=order.order_no, detail=reply.detail)
         case ms.Prove(order=order), ms.Proved():

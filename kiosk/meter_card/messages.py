@@ -104,6 +104,8 @@ class ReadFailed(Struct, frozen=True, tag=True):
     request_id: int
     fault: CardFault
     detail: str
+    serial: str = ""
+    """Of the chip, if that could be read."""
 
 
 class SealsNeeded(Struct, frozen=True, tag=True):

@@ -123,12 +123,13 @@ class Worker:
         try:
             with self._powered() as atr:
                 image = choose(self._adapters, self._io, atr).read(self._io, atr)
-            if image.snapshot is None:
-                raise CardDamaged(image.damage)
         except CardError as error:
             return ms.ReadFailed(request_id, error.fault, str(error))
         except Exception as error:  # noqa: BLE001  # an adapter is other people's code
             return ms.ReadFailed(request_id, CardFault.READER, _told(error))
+        if image.snapshot is None:
+            told = _told(CardDamaged(image.damage))
+            return ms.ReadFailed(request_id, CardFault.DAMAGED, told, image.serial)
         return ms.ReadDone(request_id, image.snapshot)
 
     def _prove(self, request: ms.Prove) -> ms.Answer:

@@ -13,7 +13,18 @@ from vending.card import (
     Verdict,
     WalletUnit,
 )
-from vending.messages import Account, Limits, Note, Reason, Vend, VendRequest
+from vending.messages import (
+    Account,
+    Ending,
+    Limits,
+    Note,
+    Owed,
+    Reason,
+    ResellRequest,
+    Vend,
+    VendRequest,
+)
+from vending.staff import Action, Role
 from vending.tariff import Quote, QuoteLine, Tariff, TariffStep
 
 ORDER_NO = "3100012511240000015"
@@ -69,6 +80,24 @@ VEND_REQUEST = VendRequest(
     card_serial="0102030405060708",
     purchase_count=4,
     notes=(Note(note_id="note-1", value_fen=10_000),),
+)
+OWED = Owed(
+    order_no=ORDER_NO,
+    opened_at_ms=1_763_949_990_000,
+    paid_fen=10_000,
+    vend=VEND,
+    account=ACCOUNT,
+    card_serial=CARD.serial,
+    why="card-gone",
+    seals=1,
+    by_machine=True,
+)
+RESELL = ResellRequest(
+    order_no=ORDER_NO,
+    customer_no="1000200030",
+    meter_no="000123456789",
+    card_serial="0102030405060708",
+    purchase_count=4,
 )
 SEAL_REQUEST = SealRequest(
     order_no=ORDER_NO,
@@ -131,4 +160,16 @@ EVENTS: tuple[Event, ...] = (
     ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED),
     ev.OfficeUnreachable(question="account"),
     ev.CancelPressed(),
+    ev.ResellPressed(),
+    ev.CodeEntered(order_no=ORDER_NO),
+    ev.OwedFound(owed=OWED, card_serial=CARD.serial),
+    ev.OwedRefused(reason=Reason.NOTHING_OWED, card_serial=CARD.serial),
+    ev.DeliverPressed(),
+    ev.OrderEnded(order_no=ORDER_NO, how=Ending.REFUNDED),
+    ev.StaffCalled(),
+    ev.StaffTurnedAway(reason="wrong"),
+    ev.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
+    ev.StaffStirred(),
+    ev.StaffActed(staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused="role"),
+    ev.StaffLeft(),
 )

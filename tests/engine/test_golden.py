@@ -127,13 +127,14 @@ def test_a_journal_can_be_told_without_naming_anybody(journal: Journal) -> None:
 
 
 def test_the_story_of_an_order_begins_with_its_card(journal: Journal) -> None:
+    *_, last = journal.entries()
     journal.append(ev.CardInserted(at_ms=journal.head.at_ms))
     journal.append(ev.CancelPressed(at_ms=journal.head.at_ms))
     lines = list(story(journal, ORDER_NO))
     assert "CardInserted" in lines[0]
     assert sum("CardInserted" in line for line in lines) == 1
     assert sum("NoteStacked" in line for line in lines) == 1
-    assert "CancelPressed" in lines[-1]
+    assert last.kind in lines[-1]
     assert len(lines) == journal.head.seq - 2 - 4
 
 

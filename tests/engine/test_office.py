@@ -13,17 +13,32 @@ from kiosk.engine.office import (
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState, Event
-from tests.engine.samples import ACCOUNT, CARD, QUOTE, SEAL_ANSWER, SEAL_REQUEST, VEND, VEND_REQUEST
+from tests.engine.samples import (
+    ACCOUNT,
+    CARD,
+    OWED,
+    QUOTE,
+    RESELL,
+    SEAL_ANSWER,
+    SEAL_REQUEST,
+    VEND,
+    VEND_REQUEST,
+)
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
     AccountQuery,
+    Ending,
     InquiryAnswer,
     NotSold,
+    OrderOver,
+    OwedAnswer,
+    OwedQuery,
     Reason,
     Refused,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     Sealed,
     SealRefused,
     SealReply,
@@ -68,6 +83,12 @@ class Office:
 
     def inquire(self, order_no: str) -> InquiryAnswer:
         return self._answer("inquire")  # type: ignore[return-value]
+
+    def find_owed(self, query: OwedQuery) -> OwedAnswer:
+        return self._answer("find_owed")  # type: ignore[return-value]
+
+    def resell(self, request: ResellRequest) -> VendAnswer:
+        return self._answer("resell")  # type: ignore[return-value]
 
     def seal(self, request: SealRequest) -> SealReply:
         return self._answer("seal")  # type: ignore[return-value]
@@ -116,6 +137,8 @@ def stand() -> Stand:
 
 ORDER_NO = VEND.order_no
 LOOK_UP = wish.LookUpAccount(card=CARD)
+CODE = wish.FindOwed(card=CARD, code=ORDER_NO)
+CLAIM = wish.RequestResell(order_no=ORDER_NO, request=RESELL)
 TRIAL = wish.AskTrial(request=TrialRequest(customer_no="1", meter_no="2", paid_fen=500))
 BUY = wish.RequestVend(order_no=ORDER_NO, request=VEND_REQUEST)
 INQUIRE = wish.InquireVend(order_no=ORDER_NO)
@@ -137,6 +160,27 @@ SILENCE = NoAnswer("nothing came")
             SILENCE,
             ev.OfficeUnreachable(question="account", card_serial=LOOK_UP.card.serial),
         ),
+        (LOOK_UP, OWED, ev.OwedFound(owed=OWED, card_serial=CARD.serial)),
+        (CODE, OWED, ev.OwedFound(owed=OWED, card_serial=CARD.serial)),
+        (
+            CODE,
+            Refused(Reason.ORDER_REFUNDED),
+            ev.OwedRefused(reason=Reason.ORDER_REFUNDED, card_serial=CARD.serial),
+        ),
+        (CODE, SILENCE, ev.OfficeUnreachable(question="owed", card_serial=CARD.serial)),
+        (CLAIM, VEND, ev.VendApproved(vend=VEND)),
+        (
+            CLAIM,
+            Refused(Reason.STAFF_ONLY),
+            ev.VendRefused(order_no=ORDER_NO, reason=Reason.STAFF_ONLY),
+        ),
+        (CLAIM, SILENCE, ev.VendUnknown(order_no=ORDER_NO)),
+        (
+            INQUIRE,
+            OrderOver(ORDER_NO, Ending.REFUNDED),
+            ev.OrderEnded(order_no=ORDER_NO, how=Ending.REFUNDED),
+        ),
+        (INQUIRE, OrderOver("2", Ending.DELIVERED), ev.VendUnknown(order_no=ORDER_NO)),
         (TRIAL, TrialResult(QUOTE), ev.TrialAnswered(paid_fen=500, quote=QUOTE)),
         (TRIAL, Refused(Reason.BELOW_MINIMUM), None),
         (TRIAL, SILENCE, None),
@@ -150,7 +194,11 @@ SILENCE = NoAnswer("nothing came")
         (INQUIRE, VEND, ev.VendApproved(vend=VEND)),
         (INQUIRE, NotSold(ORDER_NO), ev.VendNotSold(order_no=ORDER_NO)),
         (INQUIRE, SILENCE, ev.VendUnknown(order_no=ORDER_NO)),
-        (SEALS, Sealed(SEAL_ANSWER), ev.SealsGiven(order_no=ORDER_NO, answer=SEAL_ANSWER)),
+        (
+            SEALS,
+            Sealed(SEAL_ANSWER, seals=2),
+            ev.SealsGiven(order_no=ORDER_NO, answer=SEAL_ANSWER, seals=2),
+        ),
         (
             SEALS,
             SealRefused(Reason.SEAL_REFUSED),
@@ -174,7 +222,7 @@ def test_every_question_ends_in_its_fact(
 
 
 def test_the_facts_are_what_the_wishes_wait_for(stand: Stand) -> None:
-    for asked in (LOOK_UP, BUY, INQUIRE, SEALS):
+    for asked in (LOOK_UP, CODE, BUY, CLAIM, INQUIRE, SEALS):
         (fact,) = stand.ask(asked, SILENCE)
         assert isinstance(fact, asked.answers)
         assert asked.matches(fact)

@@ -35,10 +35,13 @@ from vending.messages import (
     InquiryAnswer,
     NoteTaken,
     NotSold,
+    OwedAnswer,
+    OwedQuery,
     Refused,
     Report,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     Sealed,
     SealReply,
     SignedIn,
@@ -145,6 +148,12 @@ class Office:
 
     def inquire(self, order_no: str) -> InquiryAnswer:
         return NotSold(order_no)
+
+    def find_owed(self, query: OwedQuery) -> OwedAnswer:
+        return Refused(Why.NOTHING_OWED)
+
+    def resell(self, request: ResellRequest) -> VendAnswer:
+        return replace(VEND, order_no=request.order_no)
 
     def seal(self, request: SealRequest) -> SealReply:
         return Sealed(SEAL_ANSWER)

@@ -45,8 +45,8 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     ),
     Phase.OWED: (ev.DeliverPressed(), ev.DeliverPressed(), ev.CancelPressed(), ev.CardRemoved()),
     Phase.STAFF: (
-        ev.StaffSignedIn(name="wang", role=Role.MAINTENANCE),
-        ev.StaffSignedIn(name="li", role=Role.SUPERVISOR, second=True),
+        ev.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
+        ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
         ev.CardInserted(),
         ev.StaffLeft(),
     ),

@@ -290,11 +290,11 @@ def test_with_the_old_card_no_code_helps() -> None:
 
 def signed_in(walk: Walk | None = None) -> Walk:
     walk = (walk or Walk().open_shop()).feed(ev.StaffCalled()).at(Phase.STAFF)
-    return walk.feed(ev.StaffSignedIn(name="wang", role=Role.MAINTENANCE))
+    return walk.feed(ev.StaffSignedIn(staff="wang", role=Role.MAINTENANCE))
 
 
 def test_staff_sign_in_one_beside_the_other() -> None:
-    walk = signed_in().feed(ev.StaffSignedIn(name="li", role=Role.SUPERVISOR, second=True))
+    walk = signed_in().feed(ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True))
     view = screen(walk.session).staff
     assert view
     assert (view.name, view.role, view.witness) == ("wang", Role.MAINTENANCE, "li")
@@ -302,13 +302,13 @@ def test_staff_sign_in_one_beside_the_other() -> None:
 
 def test_a_second_person_alone_is_the_first() -> None:
     walk = Walk().open_shop().feed(ev.StaffCalled())
-    walk.feed(ev.StaffSignedIn(name="li", role=Role.SUPERVISOR, second=True))
+    walk.feed(ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True))
     assert walk.session.staff
     assert walk.session.staff.name == "li"
 
 
 def test_what_staff_allowed_is_delivered_when_the_card_comes() -> None:
-    walk = signed_in().feed(ev.StaffActed(name="wang", order_no=CODE, action=Action.RESELL))
+    walk = signed_in().feed(ev.StaffActed(staff="wang", order_no=CODE, action=Action.RESELL))
     walk.at(Phase.STAFF).insert().at(Phase.LOOKING_UP)
     assert walk.session.staff is None
     walk.feed(ev.OwedFound(owed=paid_elsewhere())).at(Phase.VENDING)
