@@ -60,6 +60,14 @@ class Office:
         finally:
             store.close()
 
+    def expect(self, terminal_no: str) -> str:
+        """Let a further terminal in; return its one-time code."""
+        store = self._open()
+        try:
+            return Registry(store, app.wall_ms).add(terminal_no, "bench")
+        finally:
+            store.close()
+
     def start(self) -> int:
         """Run the service; return the port that it listens on. Raises ChildEnded."""
         child = Child(

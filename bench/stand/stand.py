@@ -20,10 +20,12 @@ from bench.proxy import Proxy
 from bench.stand import kiosk_config
 from bench.stand.judge import Sale, judge, read_books
 from bench.stand.kiosk import PROGRAM, Kiosk, qt_environment
+from bench.stand.neighbour import Neighbour
 from bench.stand.office import Office, ledger_line
 from bench.stand.story import Happening, Story
 from kiosk.backend.client import register
 
+NEIGHBOUR_NO = "330107"
 SETTLE_TIMEOUT_S = 15.0
 _SETTLE_LOOK_S = 0.2
 _CHINA = timezone(timedelta(hours=8))
@@ -178,6 +180,11 @@ class Stand:
         taken = self.acceptor.insert_note(value_fen)
         self.story.note(value_fen, taken)
         return taken
+
+    def neighbour(self, terminal_no: str = NEIGHBOUR_NO) -> Neighbour:
+        """Return another terminal of the same head office; close it."""
+        code = self.office.expect(terminal_no)
+        return Neighbour(self.office_url, terminal_no, code, self.directory)
 
     def plug_into_meter(self, name: str) -> PlugResult:
         """Put a card into its meter at home. Raises CardBusy when it is in the kiosk."""
