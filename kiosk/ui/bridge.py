@@ -9,9 +9,11 @@ from kiosk.flow.event import (
     CancelPressed,
     CashChosen,
     ContinuePressed,
+    DeliverPressed,
     Event,
     FinishPressed,
     MoreTimePressed,
+    ResellPressed,
 )
 from kiosk.flow.screen import Button, Screen
 
@@ -21,6 +23,8 @@ PRESSES: dict[Button, type[Event]] = {
     Button.FINISH: FinishPressed,
     Button.CANCEL: CancelPressed,
     Button.MORE_TIME: MoreTimePressed,
+    Button.RESELL: ResellPressed,
+    Button.DELIVER: DeliverPressed,
 }
 """The fact that each button posts."""
 

@@ -42,7 +42,8 @@ def draw_all(folder: Path, names: tuple[str, ...] = ()) -> int:
 
 
 def _draw(window: Window, sample: Sample, language: str, place: Path) -> None:
-    window.show_screen(replace(sample.screen, language=language), deadline_for(sample.screen))
+    told = replace(sample.screen, language=language)
+    sample.play(window, told, deadline_for(sample.screen))
     QApplication.processEvents()
     window.grab().save(str(place / f"{sample.name}.png"))
 

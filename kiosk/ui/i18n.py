@@ -6,6 +6,7 @@ sentence in every language, and a translator needs an editor and nothing else.
 
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from vending.money import FEN_PER_YUAN, format_yuan
 LANGUAGES = ("zh", "en")
 CAUSES: tuple[type[Why] | type[Reason] | type[CardFault], ...] = (Why, Reason, CardFault)
 NO_BREAK = "\u00a0"
+CHINA = timezone(timedelta(hours=8))
 
 
 class Sentence(NamedTuple):
@@ -120,6 +122,11 @@ class Words:
     def wallet_energy(self, hundredths_kwh: int) -> str:
         """Return a card's or a meter's count of hundredths of a kilowatt-hour as energy."""
         return self.energy(hundredths_kwh * WH_PER_WALLET_UNIT)
+
+    def moment(self, at_ms: int) -> str:
+        """Return a time in China to the minute, not to be broken between lines."""
+        at = datetime.fromtimestamp(at_ms / 1000, CHINA)
+        return at.strftime(f"%Y-%m-%d{NO_BREAK}%H:%M")
 
     def notes(self, values_fen: tuple[int, ...]) -> str:
         """Return denominations as a list of whole yuan: ``5, 10, 20``."""

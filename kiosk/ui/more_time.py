@@ -41,10 +41,13 @@ class MoreTime(QWidget):
         """Show the question of ``screen``."""
         paid_fen = screen.tender.paid_fen if screen.tender else 0
         self._words, self._paid = words, words.money(paid_fen)
-        self._key = "more-time.text-paid" if paid_fen else "more-time.text"
+        held = "more-time.text" if screen.card_present else "more-time.text-no-card"
+        self._key = "more-time.text-paid" if paid_fen else held
         self._title.say(words.text("more-time.title"))
         titles = {
-            Button.CANCEL: words.text("more-time.cancel"),
+            Button.CANCEL: words.text(
+                "more-time.cancel" if screen.card_present else "more-time.leave"
+            ),
             Button.FINISH: words.text("more-time.finish"),
         }
         self.choices.offer({b: (titles.get(b, words.button(b)), "") for b in screen.buttons})

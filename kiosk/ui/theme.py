@@ -58,6 +58,7 @@ FACES: dict[str, Face] = {
     "primary": Face("#00573D", "#003F2C", "#00301F", "#FFFFFF", "#00573D"),
     "secondary": Face("#FFFFFF", "#DDE8E2", "#9DB5A9", "#0F3B2C", "#9DB5A9"),
     "header": Face("#00472F", "#00301F", "#00301F", "#FFFFFF", "#8CC7AE"),
+    "off": Face("#E3ECE7", "#E3ECE7", "#CBD8D1", "#3B4D45", "#CBD8D1"),
 }
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from kiosk.flow.event import Event, LanguageChosen
+from kiosk.flow.event import Event, LanguageChosen, StaffCalled
 from kiosk.flow.screen import Button, Screen, Step
 from kiosk.ui.bridge import PRESSES
 from kiosk.ui.config import UiConfig
@@ -21,10 +21,13 @@ from kiosk.ui.theme import PAGE, TONES, Theme
 from kiosk.ui.widgets.header import Header
 
 if TYPE_CHECKING:
+    from kiosk.engine.staff import StaffDesk
     from kiosk.ui.more_time import MoreTime
     from kiosk.ui.widgets.step_strip import StepStrip
 
 WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
+STAFF_MAY_CALL = WITHOUT_STEPS
+"""Pages on which nobody is served: holding the machine's number opens the staff's page."""
 _LAYOUT_REQUEST = 76
 """QEvent::LayoutRequest by its number: the enumeration costs milliseconds at start."""
 _LAYOUT_ROUNDS = 4
@@ -49,9 +52,12 @@ class Window(QWidget):
         post: Callable[[Event], None],
         *,
         clock: Callable[[], float] = time.monotonic,
+        desk: "StaffDesk | None" = None,
     ) -> None:
         """``post`` takes facts without blocking; deadlines are told on ``clock``, in seconds."""
         super().__init__()
+        self.desk = desk
+        """Whom the staff's page talks to; may be set later, None: it says that there is nobody."""
         self._config, self._post, self._clock = config, post, clock
         self.theme = _theme(config)
         self._screen: Screen | None = None
@@ -63,9 +69,12 @@ class Window(QWidget):
         self._to_warm = [*map(self._page_maker, PAGE_NAMES), self._make_rest]
         self._first_frame = True
         self._paint_ground()
-        self._kit = Kit(self.theme, config, self._press)
+        self._kit = Kit(
+            self.theme, config, self._press, self._submit, post, clock, lambda: self.desk
+        )
         self._header = Header(self.theme, config, clock)
         self._header.language.clicked.connect(self._switch_language)
+        self._header.nameplate.held.connect(self._call_staff)
         self._stack = QStackedWidget()
         self._layout = column(self)
         self._layout.addWidget(self._header)
@@ -100,6 +109,8 @@ class Window(QWidget):
             self._header.say(words)
         self._show_steps(screen, words)
         page = self._page(screen.page)
+        if before is not None and before.page != screen.page:
+            self._page(before.page).leave()
         page.fill(screen, words)
         self._stack.setCurrentWidget(page)
         self._show_time(screen, words, deadline_monotonic_s)
@@ -177,6 +188,14 @@ class Window(QWidget):
         screen = self._screen
         if screen is not None and button in screen.buttons and self._first_press():
             self._post(PRESSES[button]())
+
+    def _submit(self, event: Event) -> None:
+        if self._first_press():
+            self._post(event)
+
+    def _call_staff(self) -> None:
+        if self._screen is not None and self._screen.page in STAFF_MAY_CALL:
+            self._post(StaffCalled())
 
     def _switch_language(self) -> None:
         if self._screen is not None and self._first_press():

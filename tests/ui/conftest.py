@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.flow.event import Event
 from kiosk.flow.screen import Screen
 from kiosk.ui.config import UiConfig
-from kiosk.ui.samples import CONFIG, samples
+from kiosk.ui.samples import CONFIG, Sample, samples
 from kiosk.ui.window import Window
 
 
@@ -38,6 +38,13 @@ class Stage:
         deadline_s = None if left_s is None else self.clock.now_s + left_s
         told = replace(screen, language=language) if language else screen
         self.window.show_screen(told, deadline_s)
+        QApplication.processEvents()
+
+    def play(self, sample: Sample, *, left_s: float | None = None, language: str = "") -> None:
+        """Show a sample, with what somebody does on its page."""
+        deadline_s = None if left_s is None else self.clock.now_s + left_s
+        told = replace(sample.screen, language=language) if language else sample.screen
+        sample.play(self.window, told, deadline_s)
         QApplication.processEvents()
 
 

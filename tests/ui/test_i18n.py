@@ -98,7 +98,7 @@ def test_no_sentence_is_left_over() -> None:
         section, _, rest = key.partition(".")
         if rest.split(".")[0] in by_code.get(section, set()):
             continue
-        family = re.sub(r"(idle\.step-).*", r"\1", key)
+        family = re.sub(r"(idle\.step-|code\.wrong-).*", r"\1", key)
         assert f'"{family}' in source, key
 
 

@@ -79,7 +79,7 @@ def test_every_state_can_be_read_whole(
     stage = make_stage(replace(LONG_CONFIG, width=size[0], height=size[1]))
     wrong: dict[str, list[str]] = {}
     for sample in samples():
-        stage.show(sample.screen, left_s=12.0, language=language)
+        stage.play(sample, left_s=12.0, language=language)
         if found := faults(stage.window):
             wrong[sample.name] = found
     assert wrong == {}
@@ -89,7 +89,7 @@ def test_every_state_can_be_read_whole(
 def test_no_state_shows_a_code(make_stage: MakeStage, language: str) -> None:
     stage = make_stage(LONG_CONFIG)
     for sample in samples():
-        stage.show(sample.screen, left_s=12.0, language=language)
+        stage.play(sample, left_s=12.0, language=language)
         for text in map(words_on, to_be_read(stage.window)):
             assert "{" not in text, sample.name
             assert text not in CODES, sample.name
@@ -100,7 +100,7 @@ def test_no_state_shows_a_code(make_stage: MakeStage, language: str) -> None:
 
 def test_every_visible_text_has_the_colour_of_its_ground(stage: Stage) -> None:
     for sample in samples():
-        stage.show(sample.screen)
+        stage.play(sample)
         for text in stage.window.findChildren(Text):
             assert text.colour in {text.tone.text, text.tone.muted, text.tone.strong}
 

@@ -225,6 +225,65 @@ def test_out_of_service_says_why_until_when_and_whom_to_call(
         assert part in text
 
 
+def test_a_closed_machine_tells_that_it_still_delivers(stage: Stage, screens: Screens) -> None:
+    stage.show(screens["out-of-service-acceptor-down"])
+    assert "现在可以补" not in said(stage)
+    stage.show(screens["out-of-service-still-delivers"])
+    for part in ("不能收纸币", "现在可以补", "插入购电卡", "补售电"):
+        assert part in said(stage)
+
+
+def test_idle_offers_what_was_paid_before_without_competing_with_the_card(
+    stage: Stage, screens: Screens
+) -> None:
+    stage.show(screens["idle"])
+    (offer,) = (b for b in stage.window.findChildren(BigButton, "button-resell") if b.isVisible())
+    assert "上次没买成" in offer.text()
+    assert offer.width() * offer.height() < stage.window.width() * stage.window.height() / 20
+
+
+def test_whoever_paid_before_is_asked_for_the_card_and_for_nothing_else(
+    stage: Stage, screens: Screens
+) -> None:
+    stage.show(screens["resell"])
+    assert "不用再付钱" in said(stage)
+    assert "返回" in said(stage)
+    assert "退卡" not in said(stage)
+    assert card_scene(stage) is CardScene.INSERT
+
+
+def test_the_question_about_time_promises_no_card_when_there_is_none(
+    stage: Stage, screens: Screens
+) -> None:
+    stage.show(screens["resell-more-time"], left_s=12.0)
+    assert "12 秒后将返回首页" in said(stage)
+    assert "退卡" not in said(stage)
+
+
+def test_what_is_owed_is_told_with_place_time_and_cause(stage: Stage, screens: Screens) -> None:
+    stage.show(screens["owed"])
+    for part in ("2025-11-24 12:00", "本机", "¥170.00", "294.84 度", "3301 0625", "卡被拔出"):
+        assert part in said(stage)
+
+
+def test_what_was_paid_elsewhere_names_the_machine(stage: Stage, screens: Screens) -> None:
+    stage.show(screens["owed-elsewhere"])
+    text = said(stage)
+    assert "终端 310042" in text
+    assert "还没有购成" in text
+    assert "应写入电卡" not in text
+    stage.show(screens["owed-overstock"])
+    assert "应写入电卡\n¥170.00" in said(stage)
+
+
+def test_a_cause_of_another_version_is_not_shown_as_a_code(stage: Stage, screens: Screens) -> None:
+    owed = screens["owed"].owed
+    assert owed is not None
+    stage.show(replace(screens["owed"], owed=replace(owed, why="of-tomorrow")))
+    assert "of-tomorrow" not in said(stage)
+    assert "还没有写到卡上" in said(stage)
+
+
 def test_starting_is_not_called_out_of_service(stage: Stage, screens: Screens) -> None:
     stage.show(screens["out-of-service-starting"])
     assert "暂停服务" not in said(stage)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -13,21 +13,25 @@ from kiosk.flow.event import (
     CancelPressed,
     CashChosen,
     ContinuePressed,
+    DeliverPressed,
     Event,
     FinishPressed,
     LanguageChosen,
     MoreTimePressed,
+    ResellPressed,
+    StaffCalled,
 )
 from kiosk.flow.screen import Button, Screen
 from kiosk.ui.bridge import PRESSES, Bridge
 from kiosk.ui.config import UiConfig
 from kiosk.ui.more_time import MoreTime
 from kiosk.ui.pages import PAGE_NAMES, make_page
+from kiosk.ui.pages.code import CONFIRM_BUTTON
 from kiosk.ui.samples import CONFIG
 from kiosk.ui.widgets.actions import button_name
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.countdown import EMPHASISED_S, Countdown
-from kiosk.ui.widgets.header import LANGUAGE_BUTTON
+from kiosk.ui.widgets.header import HOLD_MS, LANGUAGE_BUTTON, Nameplate
 from kiosk.ui.widgets.text import Text
 from tests.ui.conftest import Stage
 
@@ -69,6 +73,13 @@ def texts(stage: Stage) -> list[str]:
         ("account-more-time", Button.MORE_TIME, MoreTimePressed()),
         ("account-more-time", Button.CANCEL, CancelPressed()),
         ("tender-more-time", Button.FINISH, FinishPressed()),
+        ("idle", Button.RESELL, ResellPressed()),
+        ("out-of-service-still-delivers", Button.RESELL, ResellPressed()),
+        ("resell", Button.CANCEL, CancelPressed()),
+        ("resell-more-time", Button.MORE_TIME, MoreTimePressed()),
+        ("code", Button.CANCEL, CancelPressed()),
+        ("owed", Button.CANCEL, CancelPressed()),
+        ("owed", Button.DELIVER, DeliverPressed()),
     ],
 )
 def test_a_press_posts_its_fact(
@@ -87,11 +98,14 @@ def test_every_offered_button_is_on_the_screen_and_no_other(stage: Stage, screen
     for name, screen in screens.items():
         stage.show(screen, left_s=12.0)
         shown = {b.objectName() for b in stage.window.findChildren(BigButton) if b.isVisible()}
-        assert shown == {LANGUAGE_BUTTON, *map(button_name, screen.buttons)}, name
+        offered = {LANGUAGE_BUTTON, *map(button_name, screen.buttons)}
+        assert {name for name in shown if not name.startswith("key-")} == offered | (
+            {CONFIRM_BUTTON} if screen.page == "code" and not screen.more_time else set()
+        ), name
 
 
 def test_the_way_on_is_larger_and_right_of_the_way_out(stage: Stage, screens: Screens) -> None:
-    for name in ("account", "choose", "account-more-time"):
+    for name in ("account", "choose", "account-more-time", "owed"):
         screen = screens[name]
         stage.show(screen, left_s=12.0)
         out, on = (visible(stage, button_name(button)) for button in screen.buttons)
@@ -129,6 +143,47 @@ def test_a_press_that_is_no_longer_offered_posts_nothing(stage: Stage, screens: 
     button = visible(stage, button_name(Button.CONTINUE))
     stage.show(screens["wait-selling"])
     button.click()
+    assert stage.posted == []
+
+
+# -- the staff's gesture ---------------------------------------------------------------------------
+
+
+def nameplate(stage: Stage) -> tuple[Nameplate, QTimer]:
+    (plate,) = stage.window.findChildren(Nameplate)
+    (holding,) = plate.findChildren(QTimer)
+    return plate, holding
+
+
+@pytest.mark.parametrize("name", ["idle", "out-of-service-box-full"])
+def test_holding_the_machines_number_calls_the_staffs_page(
+    stage: Stage, screens: Screens, qtbot: QtBot, name: str
+) -> None:
+    stage.show(screens[name])
+    plate, holding = nameplate(stage)
+    assert holding.interval() == HOLD_MS
+    holding.setInterval(0)
+    with qtbot.waitSignal(plate.held, timeout=DEADLINE_MS):
+        QTest.mousePress(plate, Qt.MouseButton.LeftButton)
+    assert stage.posted == [StaffCalled()]
+
+
+def test_a_finger_that_lifts_or_slides_off_calls_nobody(stage: Stage, screens: Screens) -> None:
+    stage.show(screens["idle"])
+    plate, holding = nameplate(stage)
+    QTest.mousePress(plate, Qt.MouseButton.LeftButton)
+    assert holding.isActive()
+    QTest.mouseRelease(plate, Qt.MouseButton.LeftButton)
+    assert not holding.isActive()
+    QTest.mousePress(plate, Qt.MouseButton.LeftButton)
+    QTest.mouseMove(plate, QPoint(-20, 10))
+    assert not holding.isActive()
+    assert stage.posted == []
+
+
+def test_nobody_is_called_while_a_customer_is_served(stage: Stage, screens: Screens) -> None:
+    stage.show(screens["account"])
+    nameplate(stage)[0].held.emit()
     assert stage.posted == []
 
 

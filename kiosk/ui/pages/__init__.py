@@ -15,6 +15,9 @@ PAGE_NAMES = (
     "doubtful",
     "refused",
     "out_of_service",
+    "resell",
+    "code",
+    "owed",
 )
 
 
@@ -23,6 +26,13 @@ def make_page(name: str, kit: Kit) -> Page:
 
     Raises ValueError for a name that is not in `PAGE_NAMES`.
     """
+    page = _of_a_purchase(name, kit) or _of_what_was_paid_before(name, kit)
+    if page is None:
+        raise ValueError(f"no page named {name!r}")
+    return page
+
+
+def _of_a_purchase(name: str, kit: Kit) -> Page | None:
     match name:
         case "idle":
             from kiosk.ui.pages.idle import IdlePage
@@ -69,4 +79,22 @@ def make_page(name: str, kit: Kit) -> Page:
 
             return OutOfServicePage(kit)
         case _:
-            raise ValueError(f"no page named {name!r}")
+            return None
+
+
+def _of_what_was_paid_before(name: str, kit: Kit) -> Page | None:
+    match name:
+        case "resell":
+            from kiosk.ui.pages.resell import ResellPage
+
+            return ResellPage(kit)
+        case "code":
+            from kiosk.ui.pages.code import CodePage
+
+            return CodePage(kit)
+        case "owed":
+            from kiosk.ui.pages.owed import OwedPage
+
+            return OwedPage(kit)
+        case _:
+            return None

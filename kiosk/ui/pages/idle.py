@@ -4,11 +4,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout
 
-from kiosk.flow.screen import Screen, Step
+from kiosk.flow.screen import Button, Screen, Step
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, centred, column, row
 from kiosk.ui.pages.page import Page
-from kiosk.ui.theme import TONES, Theme
+from kiosk.ui.theme import REFERENCE_SHORT_SIDE, TONES, Theme
+from kiosk.ui.widgets.actions import Actions
 from kiosk.ui.widgets.card_slot import ATTRACT, CardScene, CardSlot
 from kiosk.ui.widgets.shapes import fill_polygon, place, smooth
 from kiosk.ui.widgets.step_icons import StepIcon
@@ -16,6 +17,7 @@ from kiosk.ui.widgets.text import BOTTOM, CENTRE, TOP, Panel, Text
 from kiosk.ui.widgets.ticker import Ticker
 
 _STAGE = QColor("#004933")
+_RESELL_WIDTH = 560
 _BESIDE = ((0.56, 0), (1, 0), (1, 1), (0.46, 1))
 
 
@@ -70,6 +72,14 @@ class IdlePage(Page):
         self.content.addWidget(self._hero(theme, slot), 1)
         self.content.addLayout(self._steps(theme))
 
+    def make_choices(self) -> Actions:
+        """What was paid earlier is a smaller matter here than a new card."""
+        quiet = frozenset({Button.RESELL})
+        wide = REFERENCE_SHORT_SIDE if self.kit.theme.portrait else _RESELL_WIDTH
+        choices = Actions(self.kit, quiet, quiet_width=wide)
+        choices.setFixedHeight(self.kit.theme.target)
+        return choices
+
     def fill_content(self, screen: Screen, words: Words) -> None:
         self._title.say(words.text("idle.title"))
         self._how.say(words.text("idle.text"))
@@ -94,7 +104,7 @@ class IdlePage(Page):
         said.addStretch(1)
         layout = column(hero) if portrait else row(hero, spacing=theme.px(20))
         aside = theme.px(56)
-        layout.setContentsMargins(aside, theme.px(28), aside, theme.px(28))
+        layout.setContentsMargins(aside, theme.px(16), aside, theme.px(16))
         layout.addLayout(said, 2 if portrait else 11)
         layout.addWidget(slot, 5 if portrait else 10)
         return hero
@@ -107,8 +117,12 @@ class IdlePage(Page):
         layout = column(spacing=theme.px(14))
         layout.setContentsMargins(theme.margin, theme.px(8), theme.margin, 0)
         layout.addLayout(tiles)
-        for bar in (self.notice, self.printer_bar):
+        for bar in (self.notice, self.printer_bar, self.choices):
             self.frame.removeWidget(bar)
+        for bar in (self.notice, self.printer_bar):
             layout.addWidget(bar)
-        layout.addWidget(self._ticker)
+        last = column(spacing=theme.px(14)) if theme.portrait else row(spacing=theme.px(24))
+        last.addWidget(self._ticker, 1)
+        last.addWidget(self.choices)
+        layout.addLayout(last)
         return layout

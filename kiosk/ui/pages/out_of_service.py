@@ -1,10 +1,11 @@
 """The machine cannot sell: why, until when, and where to go instead."""
 
-from kiosk.flow.screen import Screen
+from kiosk.flow.screen import Button, Screen
 from kiosk.flow.session import Why
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, centred, column
 from kiosk.ui.pages.page import Page, PicturePanel
+from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.marks import Mark, Sign, WaitRing
 from kiosk.ui.widgets.text import CENTRE, Panel, Text
@@ -23,18 +24,20 @@ class OutOfServicePage(Page):
         self._what = Text(theme, "lead", shade="strong", lean=CENTRE)
         self._todo = Text(theme, "lead", lean=CENTRE)
         self._help = Text(theme, "figure", shade="strong", lean=CENTRE)
+        self._owed = Bar(theme)
         told = Panel(theme, "panel")
         words = column(told, spacing=theme.px(18))
         words.setContentsMargins(theme.px(40), theme.px(34), theme.px(40), theme.px(34))
         words.addWidget(self._what)
         words.addWidget(self._todo)
-        middle = column(spacing=theme.px(22))
+        middle = column(spacing=theme.px(16))
         middle.addStretch(3)
         middle.addLayout(centred(self._ring))
         middle.addLayout(centred(self._mark))
         middle.addWidget(self._title)
         middle.addStretch(1)
         middle.addWidget(told)
+        middle.addWidget(self._owed)
         middle.addWidget(self._help)
         middle.addStretch(3)
         self.beside(self._card, middle, shares=(8, 14))
@@ -43,7 +46,13 @@ class OutOfServicePage(Page):
         cause = screen.cause or Why.STARTING
         starting = cause is Why.STARTING
         self._ring.setVisible(starting)
-        self._mark.setVisible(not starting)
+        delivers = Button.RESELL in screen.buttons
+        self._mark.setVisible(not starting and not delivers)
+        self._todo.set_role("body" if delivers else "lead")
+        self._help.set_role("lead" if delivers else "figure")
+        self._owed.say(
+            words.text("out-of-service.resell") if delivers else "", tone="tint", sign=Sign.DONE
+        )
         sentence = words.cause(cause)
         self._title.say(sentence.title if starting else words.text("out-of-service.title"))
         self._what.say(sentence.text)

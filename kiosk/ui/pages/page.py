@@ -30,7 +30,7 @@ class Page(Panel):
         theme = kit.theme
         self.notice = Bar(theme)
         self.printer_bar = Bar(theme)
-        self.choices = Actions(kit)
+        self.choices = self.make_choices()
         self.content: QVBoxLayout = column(spacing=theme.gap)
         self.frame = column(self, spacing=theme.gap)
         self.frame.setContentsMargins(theme.margin, theme.px(12), theme.margin, theme.px(26))
@@ -38,6 +38,10 @@ class Page(Panel):
         self.frame.addLayout(self.content, 1)
         self.frame.addWidget(self.printer_bar)
         self.frame.addWidget(self.choices)
+
+    def make_choices(self) -> Actions:
+        """Return the buttons at the bottom."""
+        return Actions(self.kit)
 
     def fill(self, screen: Screen, words: Words) -> None:
         """Show ``screen`` in the language of ``words``."""
@@ -48,6 +52,9 @@ class Page(Panel):
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         """Fill what lies between the notice and the buttons."""
+
+    def leave(self) -> None:
+        """Forget what was typed: another page is shown."""
 
     def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
         """Return a button's title and the note that tells what it will do."""

@@ -20,10 +20,18 @@ def button_name(button: Button) -> str:
 class Actions(QWidget):
     """Makes each button once and shows those that the flow allows now."""
 
-    def __init__(self, kit: Kit, quiet: frozenset[Button] = frozenset({Button.CANCEL})) -> None:
-        """``quiet``: the ways out, smaller and on the left."""
+    def __init__(
+        self,
+        kit: Kit,
+        quiet: frozenset[Button] = frozenset({Button.CANCEL}),
+        *,
+        quiet_width: int = _QUIET_WIDTH,
+    ) -> None:
+        """``quiet``: the ways out, smaller and on the left, at most ``quiet_width`` reference
+        pixels wide.
+        """
         super().__init__()
-        self._kit, self._quiet = kit, quiet
+        self._kit, self._quiet, self._quiet_width = kit, quiet, quiet_width
         self._buttons: dict[Button, BigButton] = {}
         self._layout = row(self, spacing=kit.theme.px(28))
         self._layout.addStretch(1)
@@ -41,6 +49,10 @@ class Actions(QWidget):
         """Return the widget of ``button`` if it was ever needed."""
         return self._buttons.get(button)
 
+    def add_main(self, widget: BigButton) -> None:
+        """Put a page's own way on to the right."""
+        self._layout.addWidget(widget, _MAIN_SHARE)
+
     def _button(self, button: Button) -> BigButton:
         known = self._buttons.get(button)
         if known is None:
@@ -56,7 +68,7 @@ class Actions(QWidget):
         )
         widget.clicked.connect(lambda: self._kit.press(button))
         if quiet:
-            widget.setMaximumWidth(self._kit.theme.px(_QUIET_WIDTH))
+            widget.setMaximumWidth(self._kit.theme.px(self._quiet_width))
         place = 0 if quiet else self._layout.count()
         self._layout.insertWidget(place, widget, _QUIET_SHARE if quiet else _MAIN_SHARE)
         return widget

@@ -19,10 +19,12 @@ class Bar(Panel):
         layout.addWidget(self._text, 1)
         self.hide()
 
-    def say(self, text: str, *, tone: str = "warning", sign: Sign = Sign.ATTENTION) -> None:
-        """Show ``text``, or nothing when it is empty."""
+    def say(self, text: str, *, tone: str = "warning", sign: Sign | None = Sign.ATTENTION) -> None:
+        """Show ``text``, or nothing when it is empty; ``sign`` None: without a sign."""
         self._text.setText(text)
-        self._mark.show_sign(sign)
+        self._mark.setVisible(sign is not None)
+        if sign is not None:
+            self._mark.show_sign(sign)
         self.set_tone(tone)
         self.setVisible(bool(text))
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
-from kiosk.ui.theme import FACES, Theme
+from kiosk.ui.theme import FACES, Face, Theme
 from kiosk.ui.widgets.shapes import fill, inset, rounded, smooth, stroke
 from kiosk.ui.widgets.typeset import Lines, typeface
 
@@ -15,11 +15,13 @@ _LIP = 8
 class BigButton(QPushButton):
     """A target of 27 mm or more, for a finger that is not sure."""
 
-    def __init__(self, theme: Theme, face: str, name: str) -> None:
+    def __init__(self, theme: Theme, face: str, name: str, *, role: str = "") -> None:
+        """``role`` of the title; empty: what goes with ``face``."""
         super().__init__()
         self.setObjectName(name)
-        self._theme, self._face, self._note = theme, FACES[face], ""
-        self._title_face = typeface(theme, "lead" if face == "primary" else "strong")
+        self._theme, self._own_face, self._note = theme, FACES[face], ""
+        role = role or ("lead" if face == "primary" else "strong")
+        self._title_face = typeface(theme, role)
         self._note_face = typeface(theme, "body")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(theme.target)
@@ -36,6 +38,10 @@ class BigButton(QPushButton):
     def note(self) -> str:
         """The smaller line."""
         return self._note
+
+    @property
+    def _face(self) -> Face:
+        return self._own_face if self.isEnabled() else FACES["off"]
 
     def fits(self) -> bool:
         """Tell whether all the words can be seen at the present size."""

@@ -1,9 +1,12 @@
-"""The bar at the top of every screen: whose machine, which machine, how long, which language."""
+"""The bar at the top of every screen: whose machine, which machine, how long, which language.
+
+Whoever holds a finger on the machine's number for some seconds is of the staff.
+"""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from kiosk.ui.config import UiConfig
@@ -17,6 +20,9 @@ from kiosk.ui.widgets.shapes import fill_rounded, inset, smooth
 from kiosk.ui.widgets.text import Panel, Text
 
 LANGUAGE_BUTTON = "button-language"
+NAMEPLATE = "nameplate"
+HOLD_MS = 5000
+"""Nobody does it by accident, and nobody has to be told twice."""
 
 
 class Emblem(QWidget):
@@ -34,32 +40,63 @@ class Emblem(QWidget):
         painter.end()
 
 
+class Nameplate(QWidget):
+    """Whose machine and which. Signal ``held()``: a finger stayed on it for `HOLD_MS`."""
+
+    held = Signal()
+
+    def __init__(self, theme: Theme, config: UiConfig) -> None:
+        super().__init__()
+        self.setObjectName(NAMEPLATE)
+        self._operator = Text(theme, "body")
+        self._operator.say(config.operator_name)
+        self._site = Text(theme, "caption", shade="muted")
+        names = column(self, spacing=theme.px(2))
+        names.addStretch(1)
+        names.addWidget(self._operator)
+        names.addWidget(self._site)
+        names.addStretch(1)
+        self._holding = QTimer(self)
+        self._holding.setSingleShot(True)
+        self._holding.setInterval(HOLD_MS)
+        self._holding.timeout.connect(self.held)
+
+    def say(self, words: Words) -> None:
+        """Name the machine and whom to call."""
+        terminal, phone = words.text("header.terminal"), words.text("header.phone")
+        self._site.say(f"{unbroken(terminal)}   {unbroken(phone)}")
+
+    # -- Qt's own --
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._holding.start()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.rect().contains(event.position().toPoint()):
+            self._holding.stop()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._holding.stop()
+
+
 class Header(Panel):
     """Green, calm and always the same."""
 
     def __init__(self, theme: Theme, config: UiConfig, clock: Callable[[], float]) -> None:
         super().__init__(theme, "brand")
-        self._operator = Text(theme, "body")
-        self._operator.say(config.operator_name)
-        self._site = Text(theme, "caption", shade="muted")
+        self.nameplate = Nameplate(theme, config)
         self.countdown = Countdown(theme, clock)
         self.language = BigButton(theme, "header", LANGUAGE_BUTTON)
         self.language.setFixedWidth(theme.px(200))
         layout = row(self, spacing=theme.px(22))
         layout.setContentsMargins(theme.margin, theme.px(10), theme.margin, theme.px(10))
         layout.addWidget(Emblem(theme.px(84)))
-        names = column(spacing=theme.px(2))
-        names.addStretch(1)
-        names.addWidget(self._operator)
-        names.addWidget(self._site)
-        names.addStretch(1)
-        layout.addLayout(names, 1)
+        layout.addWidget(self.nameplate, 1)
         layout.addWidget(self.countdown)
         layout.addWidget(self.language)
         self.setMinimumHeight(theme.px(128))
 
     def say(self, words: Words) -> None:
         """Put everything into the language of ``words``."""
-        terminal, phone = words.text("header.terminal"), words.text("header.phone")
-        self._site.say(f"{unbroken(terminal)}   {unbroken(phone)}")
+        self.nameplate.say(words)
         self.language.say(words.text("language.switch"))
