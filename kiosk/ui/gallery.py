@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.flow.screen import Screen
 from kiosk.ui.i18n import LANGUAGES
 from kiosk.ui.samples import CONFIG, Sample, samples
+from kiosk.ui.samples_staff import staff_samples
 from kiosk.ui.widgets.countdown import EMPHASISED_S
 from kiosk.ui.window import Window
 
@@ -22,9 +23,14 @@ _LEFT_S = 47.0
 _LEFT_WHEN_ASKED_S = EMPHASISED_S - 3.0
 
 
+def all_samples() -> list[Sample]:
+    """Return every state that customers and staff can meet."""
+    return [*samples(), *staff_samples()]
+
+
 def draw_all(folder: Path, names: tuple[str, ...] = ()) -> int:
     """Draw the samples into ``folder`` and return how many pictures there are."""
-    wanted = [s for s in samples() if not names or s.name.startswith(names)]
+    wanted = [s for s in all_samples() if not names or s.name.startswith(names)]
     drawn = 0
     for width, height in SIZES:
         window = Window(

@@ -128,6 +128,11 @@ class Words:
         at = datetime.fromtimestamp(at_ms / 1000, CHINA)
         return at.strftime(f"%Y-%m-%d{NO_BREAK}%H:%M")
 
+    def instant(self, at_ms: int) -> str:
+        """Return a time in China to the second, not to be broken between lines."""
+        at = datetime.fromtimestamp(at_ms / 1000, CHINA)
+        return at.strftime(f"%Y-%m-%d{NO_BREAK}%H:%M:%S")
+
     def notes(self, values_fen: tuple[int, ...]) -> str:
         """Return denominations as a list of whole yuan: ``5, 10, 20``."""
         return self.text("format.and").join(str(value // FEN_PER_YUAN) for value in values_fen)

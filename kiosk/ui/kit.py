@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.flow.event import Event
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 SomeBox = TypeVar("SomeBox", bound=QBoxLayout)
 
-
-STIR_S = 5.0
-"""Least time between two signs of life of somebody who types."""
+_LAYOUT_REQUEST = 76
+"""QEvent::LayoutRequest by its number: the enumeration costs milliseconds at start."""
+_LAYOUT_ROUNDS = 6
+"""Panels stand in one another at most so deep."""
 
 
 class Kit(NamedTuple):
@@ -31,25 +33,12 @@ class Kit(NamedTuple):
     """A fact that a page made of what was typed; like a button, once for each press."""
     post: Callable[[Event], None]
     """A fact that may follow another one closely."""
+    counts: Callable[[], bool]
+    """Tell whether a press counts: not the tail of the one before it."""
     clock: Callable[[], float]
     """Seconds."""
     desk: "Callable[[], StaffDesk | None]"
     """The staff's desk, once there is one."""
-
-
-class Stirring:
-    """Says that somebody is still there, not more often than needed."""
-
-    def __init__(self, clock: Callable[[], float], say: Callable[[], None]) -> None:
-        self._clock, self._say = clock, say
-        self._said_s: float | None = None
-
-    def stir(self) -> None:
-        """Somebody did something."""
-        now_s = self._clock()
-        if self._said_s is None or now_s - self._said_s >= STIR_S:
-            self._said_s = now_s
-            self._say()
 
 
 def column(parent: QWidget | None = None, *, spacing: int = 0, margin: int = 0) -> QVBoxLayout:
@@ -77,3 +66,12 @@ def _spaced(layout: SomeBox, spacing: int, margin: int) -> SomeBox:
     layout.setSpacing(spacing)
     layout.setContentsMargins(margin, margin, margin, margin)
     return layout
+
+
+def settle_layouts() -> None:
+    """Do the pending layout work now, so that no frame shows new words in old places.
+
+    A changed height travels outwards one panel a round.
+    """
+    for _ in range(_LAYOUT_ROUNDS):
+        QCoreApplication.sendPostedEvents(None, _LAYOUT_REQUEST)

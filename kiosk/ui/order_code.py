@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from kiosk.ui.keys import typed
 from vending.order_no import ORDER_NO_DIGITS, TERMINAL_NO_DIGITS, is_order_no
 
 _DATE = slice(TERMINAL_NO_DIGITS, TERMINAL_NO_DIGITS + 6)
@@ -18,9 +19,9 @@ class Mistake(StrEnum):
     """All digits are there and the check digit does not fit: some place is wrong."""
 
 
-def with_digit(digits: str, digit: str) -> str:
-    """Return ``digits`` with one more; what is typed after the last one is dropped."""
-    return (digits + digit)[:ORDER_NO_DIGITS]
+def with_key(digits: str, key: str) -> str:
+    """Return ``digits`` after ``key``; what is typed after the last one is dropped."""
+    return typed(digits, key)[:ORDER_NO_DIGITS]
 
 
 def missing(digits: str) -> int:

@@ -20,6 +20,7 @@ from vending.order_no import make_order_no
 from vending.tariff import Quote, Tariff, TariffStep, quote
 
 if TYPE_CHECKING:
+    from kiosk.engine.staff import StaffDesk
     from kiosk.ui.window import Window
 
 AT_MS = 1_763_956_800_000
@@ -50,13 +51,15 @@ class Sample(NamedTuple):
     screen: Screen
     act: "Callable[[Window], None] | None" = None
     """What somebody does on the page, for what the screen alone does not tell."""
+    desk: "StaffDesk | None" = None
 
     def play(self, window: "Window", screen: Screen, deadline_s: float | None = None) -> None:
         """Show ``screen``, this sample's or one much like it, as if its page had just come up."""
+        window.desk = self.desk
+        if window.page:
+            window.page.leave()
         window.show_screen(screen, deadline_s)
         if self.act:
-            if window.page:
-                window.page.leave()
             self.act(window)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
@@ -13,7 +13,7 @@ from kiosk.flow.screen import Button, Screen, Step
 from kiosk.ui.bridge import PRESSES
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES, Words, next_language
-from kiosk.ui.kit import Kit, column
+from kiosk.ui.kit import Kit, column, settle_layouts
 from kiosk.ui.pages import PAGE_NAMES, make_page
 from kiosk.ui.pages.page import Page
 from kiosk.ui.resources import base_font
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 WITHOUT_STEPS = frozenset({"idle", "out_of_service"})
 STAFF_MAY_CALL = WITHOUT_STEPS
 """Pages on which nobody is served: holding the machine's number opens the staff's page."""
-_LAYOUT_REQUEST = 76
-"""QEvent::LayoutRequest by its number: the enumeration costs milliseconds at start."""
-_LAYOUT_ROUNDS = 4
-"""Panels stand in one another at most so deep."""
 _WARM_PAUSE_MS = 15
 """Between two pages made in advance: a screen that arrives meanwhile does not wait for all."""
 
@@ -70,7 +66,14 @@ class Window(QWidget):
         self._first_frame = True
         self._paint_ground()
         self._kit = Kit(
-            self.theme, config, self._press, self._submit, post, clock, lambda: self.desk
+            self.theme,
+            config,
+            self._press,
+            self._submit,
+            post,
+            self._first_press,
+            clock,
+            lambda: self.desk,
         )
         self._header = Header(self.theme, config, clock)
         self._header.language.clicked.connect(self._switch_language)
@@ -114,7 +117,7 @@ class Window(QWidget):
         page.fill(screen, words)
         self._stack.setCurrentWidget(page)
         self._show_time(screen, words, deadline_monotonic_s)
-        _settle_layouts()
+        settle_layouts()
 
     def words(self, language: str) -> Words:
         """Return the words of ``language``, or of the first one known."""
@@ -247,15 +250,6 @@ class Window(QWidget):
         if self._first_frame:
             self._first_frame = False
             QTimer.singleShot(0, self._after_first_frame)
-
-
-def _settle_layouts() -> None:
-    """Do the pending layout work now, so that no frame shows new words in old places.
-
-    A changed height travels outwards one panel a round.
-    """
-    for _ in range(_LAYOUT_ROUNDS):
-        QCoreApplication.sendPostedEvents(None, _LAYOUT_REQUEST)
 
 
 def _theme(config: UiConfig) -> Theme:

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from kiosk.flow.event import CodeEntered, LanguageChosen, MoreTimePressed
 from kiosk.flow.screen import Screen
-from kiosk.ui.kit import STIR_S, Stirring
-from kiosk.ui.order_code import Mistake, missing, mistake, with_digit
+from kiosk.ui.keys import BACK, CLEAR
+from kiosk.ui.order_code import Mistake, missing, mistake, with_key
 from kiosk.ui.pages.code import CONFIRM_BUTTON, CodePage
 from kiosk.ui.samples import press_keys
+from kiosk.ui.stirring import STIR_S, Stirring
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.digit_row import DigitRow
-from kiosk.ui.widgets.keypad import BACK, CLEAR, Key, key_name
+from kiosk.ui.widgets.keypad import Key, key_name
 from tests.ui.conftest import Stage
 from tests.ui.test_pages import said
 from vending.order_no import ORDER_NO_DIGITS, is_order_no, make_order_no
@@ -67,7 +68,7 @@ def test_a_day_that_is_none_is_told_before_the_number_is_whole() -> None:
 def test_no_more_is_taken_than_a_number_has(keys: str) -> None:
     digits = ""
     for key in keys:
-        digits = with_digit(digits, key)
+        digits = with_key(digits, key)
     assert digits == keys[:ORDER_NO_DIGITS]
     assert (missing(digits) == 0 and mistake(digits) is None) is is_order_no(digits)
 

@@ -6,13 +6,17 @@ from string import Formatter
 
 import pytest
 
-from kiosk.flow.event import CardFault, Fault
+from kiosk.engine.encoding import kinds_of
+from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.screen import Button, Step, Wait
 from kiosk.flow.session import Notice, Why
 from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_language
 from kiosk.ui.resources import ASSETS
 from kiosk.ui.samples import CONFIG
-from vending.messages import Reason
+from kiosk.ui.staff.state import Press, Trouble
+from vending.card import Verdict
+from vending.messages import Ending, Reason
+from vending.staff import Action, Evidence, Forbidden, Role
 
 SITE = {"phone", "terminal"}
 
@@ -93,13 +97,56 @@ def test_no_sentence_is_left_over() -> None:
         "button": codes(Button),
         "step": codes(Step),
         "fault": codes(Fault),
+        "staff.role": codes(Role),
+        "staff.press": codes(Press),
+        "staff.trouble": codes(Trouble),
+        "staff.action": codes(Action),
+        "staff.effect": codes(Action),
+        "staff.after": codes(Action),
+        "staff.evidence": codes(Evidence),
+        "staff.forbidden": codes(Forbidden),
+        "staff.verdict": codes(Verdict),
+        "staff.device": codes(Device),
+        "staff.device-state": codes(DeviceState),
+        "staff.reject": codes(RejectCause),
+        "staff.ending": codes(Ending),
+        "staff.refunded": {"decided", "paid-out"},
+        "staff.fact": {kind.__name__ for kind in kinds_of(Event)},
     }
     for key in catalogue("zh"):
-        section, _, rest = key.partition(".")
-        if rest.split(".")[0] in by_code.get(section, set()):
+        if any(is_of(key, section, known) for section, known in by_code.items()):
             continue
-        family = re.sub(r"(idle\.step-|code\.wrong-).*", r"\1", key)
+        family = re.sub(r"(idle\.step-|code\.wrong-|staff\.title\.).*", r"\1", key)
         assert f'"{family}' in source, key
+
+
+def is_of(key: str, section: str, known: set[str]) -> bool:
+    return key.startswith(f"{section}.") and key.removeprefix(f"{section}.").split(".")[0] in known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_the_staffs_page_has_words(language: str) -> None:
+    words = Words(language, CONFIG)
+    families: dict[str, type[StrEnum]] = {
+        "role": Role,
+        "press": Press,
+        "trouble": Trouble,
+        "action": Action,
+        "effect": Action,
+        "after": Action,
+        "evidence": Evidence,
+        "forbidden": Forbidden,
+        "verdict": Verdict,
+        "device": Device,
+        "device-state": DeviceState,
+        "reject": RejectCause,
+        "ending": Ending,
+    }
+    for family, kind in families.items():
+        for code in kind:
+            assert f"staff.{family}.{code.value}" in words, (family, code)
+    for fact in kinds_of(Event):
+        assert f"staff.fact.{fact.__name__}" in words, fact
 
 
 def codes(*kinds: type[StrEnum]) -> set[str]:

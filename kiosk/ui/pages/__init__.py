@@ -18,6 +18,7 @@ PAGE_NAMES = (
     "resell",
     "code",
     "owed",
+    "staff",
 )
 
 
@@ -96,5 +97,9 @@ def _of_what_was_paid_before(name: str, kit: Kit) -> Page | None:
             from kiosk.ui.pages.owed import OwedPage
 
             return OwedPage(kit)
+        case "staff":
+            from kiosk.ui.pages.staff.page import StaffPage
+
+            return StaffPage(kit)
         case _:
             return None

@@ -3,13 +3,14 @@
 from kiosk.flow.event import CodeEntered, MoreTimePressed
 from kiosk.flow.screen import Screen
 from kiosk.ui.i18n import Words
-from kiosk.ui.kit import Kit, Stirring, column, row
-from kiosk.ui.order_code import missing, mistake, with_digit
+from kiosk.ui.kit import Kit, column, row, settle_layouts
+from kiosk.ui.order_code import missing, mistake, with_key
 from kiosk.ui.pages.page import Page
+from kiosk.ui.stirring import Stirring
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.digit_row import DigitRow
-from kiosk.ui.widgets.keypad import BACK, CLEAR, Keypad
+from kiosk.ui.widgets.keypad import Keypad
 from kiosk.ui.widgets.marks import Sign
 from kiosk.ui.widgets.text import Text
 from vending.order_no import ORDER_NO_DIGITS, is_order_no
@@ -71,10 +72,7 @@ class CodePage(Page):
         self.content.addLayout(both, 1)
 
     def _typed(self, key: str) -> None:
-        if key == BACK:
-            self._digits = self._digits[:-1]
-        else:
-            self._digits = "" if key == CLEAR else with_digit(self._digits, key)
+        self._digits = with_key(self._digits, key)
         self._stirring.stir()
         self._show()
 
@@ -91,6 +89,7 @@ class CodePage(Page):
             self._state.say(left, tone="tint", sign=None)
         else:
             self._state.say(self._words.text("code.right"), tone="tint", sign=Sign.DONE)
+        settle_layouts()
 
     def _send(self) -> None:
         if is_order_no(self._digits):

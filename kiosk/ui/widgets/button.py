@@ -15,6 +15,9 @@ _LIP = 8
 class BigButton(QPushButton):
     """A target of 27 mm or more, for a finger that is not sure."""
 
+    aside = 22
+    """Least room beside the words, in reference pixels."""
+
     def __init__(self, theme: Theme, face: str, name: str, *, role: str = "") -> None:
         """``role`` of the title; empty: what goes with ``face``."""
         super().__init__()
@@ -52,7 +55,7 @@ class BigButton(QPushButton):
         return height <= room.height() + 1 and widest <= room.width() + 1
 
     def _words(self) -> QRectF:
-        aside, above = self._theme.px(22), self._theme.px(6)
+        aside, above = self._theme.px(self.aside), self._theme.px(6)
         lip = self._theme.px(_LIP)
         return QRectF(self.rect()).adjusted(aside, above, -aside, -above - lip)
 

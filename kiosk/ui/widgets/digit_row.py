@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy
 from kiosk.ui.i18n import grouped
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import TONES, Theme
-from kiosk.ui.widgets.shapes import letter, line, smooth
+from kiosk.ui.widgets.shapes import fill_circle, letter, line, smooth
 from kiosk.ui.widgets.text import Panel
 
 _GROUP = 4
@@ -19,14 +19,15 @@ _HEIGHT = 92
 _FONT_OVER_PLACE = 1.6
 """A digit is a little more than half as wide as its font is high."""
 DOT = "●"
+"""Stands for a digit that nobody must see."""
 
 
 class DigitRow(Panel):
-    """Shows what was typed; hidden digits are dots."""
+    """Shows what was typed, or dots for what nobody must see."""
 
-    def __init__(self, theme: Theme, places: int, *, hidden: bool = False) -> None:
+    def __init__(self, theme: Theme, places: int) -> None:
         super().__init__(theme, "panel")
-        self._theme, self._places, self._hidden = theme, places, hidden
+        self._theme, self._places = theme, places
         self._digits = ""
         self._wrong = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -38,7 +39,7 @@ class DigitRow(Panel):
         return self._digits
 
     def show_digits(self, digits: str, *, wrong: bool = False) -> None:
-        """Write ``digits`` (dots for hidden ones); ``wrong``: they cannot be right."""
+        """Write ``digits``; ``wrong``: they cannot be right."""
         self._digits, self._wrong = digits, wrong
         self.setAccessibleName(grouped(digits))
         self.set_tone("danger" if wrong else "panel")
@@ -72,9 +73,15 @@ class DigitRow(Panel):
             ink = QColor(tone.strong if number <= len(self._digits) else tone.muted)
             self._paint_place(painter, rect, ink, next_one=number == len(self._digits))
             if number < len(self._digits):
-                shown = DOT if self._hidden else self._digits[number]
-                letter(painter, rect, shown, font, QColor(tone.strong))
+                self._paint_digit(painter, rect, self._digits[number], font)
         painter.end()
+
+    def _paint_digit(self, painter: QPainter, rect: QRectF, digit: str, font: QFont) -> None:
+        ink = QColor(TONES[self.tone].strong)
+        if digit == DOT:
+            fill_circle(painter, rect.center(), rect.width() * 0.24, ink)
+        else:
+            letter(painter, rect, digit, font, ink)
 
     def _font_px(self, place: float) -> int:
         most = self._theme.text_px("figure")

@@ -20,12 +20,13 @@ class PairRows:
         *,
         first: int = 0,
         value_role: str = "strong",
+        label_role: str = "body",
         lean: float = LEFT,
     ) -> None:
         grid.setColumnStretch(1, 1)
         self._rows = [
             (
-                Text(theme, "body", shade="muted", wrap=False, sink=TOP),
+                Text(theme, label_role, shade="muted", wrap=False, sink=TOP),
                 Text(theme, value_role, lean=lean),
             )
             for _ in range(rows)
@@ -52,14 +53,22 @@ class Facts(Panel):
     """A table on a panel of its own."""
 
     def __init__(
-        self, theme: Theme, rows: int, *, tone: str = "panel", value_role: str = "strong"
+        self,
+        theme: Theme,
+        rows: int,
+        *,
+        tone: str = "panel",
+        value_role: str = "strong",
+        label_role: str = "body",
+        spacing: int = 8,
     ) -> None:
+        """``spacing`` between rows in reference pixels."""
         super().__init__(theme, tone)
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.px(28), theme.px(16), theme.px(28), theme.px(16))
         grid.setHorizontalSpacing(theme.px(24))
-        grid.setVerticalSpacing(theme.px(8))
-        self._rows = PairRows(theme, grid, rows, value_role=value_role)
+        grid.setVerticalSpacing(theme.px(spacing))
+        self._rows = PairRows(theme, grid, rows, value_role=value_role, label_role=label_role)
 
     def enlarge(self, role: str) -> None:
         """Write the values in another role."""

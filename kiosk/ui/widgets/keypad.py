@@ -6,12 +6,11 @@ from functools import partial
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from kiosk.ui.keys import BACK, CLEAR
 from kiosk.ui.kit import column, row
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.button import BigButton
 
-BACK, CLEAR = "back", "clear"
-"""Keys that take digits away; each other key is called what it types."""
 _DIGITS = ("123", "456", "789")
 _LETTERS = ("1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm._")
 _KEY_WIDTH = 64
@@ -27,6 +26,8 @@ def key_name(key: str) -> str:
 
 class Key(BigButton):
     """A key: it may be narrower than a button, never lower."""
+
+    aside = 6
 
     def __init__(self, theme: Theme, key: str, typed: Typed) -> None:
         super().__init__(theme, "secondary", key_name(key), role="lead")
@@ -79,8 +80,9 @@ class Keyboard(QWidget):
             lines.addLayout(line)
 
     def say(self, back: str) -> None:
-        """Name the key that takes away."""
-        self._back.say(back)
+        """Name the key that takes away; it is too narrow for words."""
+        self._back.say("←")
+        self._back.setAccessibleName(back)
 
 
 def _key(theme: Theme, key: str, typed: Typed) -> Key:

@@ -1,0 +1,203 @@
+"""What the staff's page says about orders, ways out and the facts of a story."""
+
+from collections.abc import Callable
+
+from kiosk.engine.staff import StoryLine
+from kiosk.ui.i18n import Words, grouped
+from kiosk.ui.staff.state import State, Trouble, View
+from vending.order_no import terminal_of
+from vending.staff import Action, Evidence, Forbidden, Role, StuckOrder
+
+Pair = tuple[str, str]
+DOT = " · "
+
+
+# -- the page --------------------------------------------------------------------------------------
+
+
+def title(state: State, words: Words) -> str:
+    """Return what the view is about, or that the desk owes an answer."""
+    if state.busy:
+        return words.text("staff.working")
+    if state.view is View.ORDER and state.order:
+        return grouped(state.order.order_no)
+    if state.second:
+        return words.text(f"staff.title.second-{state.view.value}")
+    return words.text(f"staff.title.{state.view.value}")
+
+
+def trouble(state: State, words: Words) -> str:
+    """Return why it did not go on; empty when it did, or when the view itself tells."""
+    if state.trouble is None or state.view is View.RESULT:
+        return ""
+    if state.trouble is Trouble.LOCKED and state.locked_until_ms is not None:
+        return words.text("staff.until", moment=words.moment(state.locked_until_ms))
+    return words.text(f"staff.trouble.{state.trouble.value}")
+
+
+def who(name: str, role: Role | None, words: Words) -> str:
+    """Return who is signed in."""
+    if not name or role is None:
+        return name
+    return words.text("staff.who", name=name, role=words.text(f"staff.role.{role.value}"))
+
+
+# -- orders ----------------------------------------------------------------------------------------
+
+
+def summary(order: StuckOrder, words: Words) -> str:
+    """Return an order in a line: sale and card."""
+    return DOT.join((sale(order, words), card(order, words)))
+
+
+def more(order: StuckOrder, words: Words) -> str:
+    """Return since when and why it is stuck, and whether the money goes back."""
+    parts = (words.moment(order.opened_at_ms), why(order, words), refund(order, words))
+    return DOT.join(part for part in parts if part)
+
+
+def facts(order: StuckOrder, words: Words) -> list[Pair]:
+    """Return everything about an order but its number, in the order of reading."""
+    terminal = terminal_of(order.order_no)
+    return [
+        (words.text("staff.paid-on"), words.moment(order.opened_at_ms)),
+        (words.text("owed.where"), words.text("owed.elsewhere", terminal=terminal)),
+        (words.text("staff.paid"), words.money(order.paid_fen)),
+        (words.text("staff.sale"), sale(order, words)),
+        (words.text("staff.card"), card(order, words)),
+        (words.text("staff.why"), why(order, words) or words.text("staff.none")),
+        (words.text("staff.refund"), refund(order, words) or words.text("staff.none")),
+        (words.text("staff.name"), order.name_masked),
+        (words.text("staff.customer"), grouped(order.customer_no)),
+        (words.text("staff.meter"), grouped(order.meter_no)),
+    ]
+
+
+def sale(order: StuckOrder, words: Words) -> str:
+    """Return whether it was sold, and what."""
+    if not order.sold:
+        return words.text("staff.not-sold")
+    if order.wallet_money_fen is not None:
+        return words.text("staff.sold", amount=words.money(order.wallet_money_fen))
+    return words.text("staff.sold", amount=words.energy(order.energy_wh or 0))
+
+
+def card(order: StuckOrder, words: Words) -> str:
+    """Return what was last read from the card, and whether that still holds."""
+    if order.verdict is None:
+        return words.text("staff.never-read")
+    said = words.text(f"staff.verdict.{order.verdict.value}")
+    return said if order.is_verdict_good else words.text("staff.stale", verdict=said)
+
+
+def why(order: StuckOrder, words: Words) -> str:
+    """Return why it was not delivered; a code of another version stays a code."""
+    if order.why is None:
+        return ""
+    told = f"cause.{order.why}.title"
+    return words.text(told) if told in words else order.why
+
+
+def refund(order: StuckOrder, words: Words) -> str:
+    """Return how far a refund is; empty without one."""
+    if order.refund is None:
+        return ""
+    told = f"staff.refunded.{order.refund}"
+    return words.text(told) if told in words else order.refund
+
+
+# -- the ways out ----------------------------------------------------------------------------------
+
+
+def action(action: Action, words: Words) -> str:
+    """Return the name of a way out."""
+    return words.text(f"staff.action.{action.value}")
+
+
+def effect(action: Action, words: Words) -> str:
+    """Return what will happen."""
+    return words.text(f"staff.effect.{action.value}")
+
+
+def evidence(evidence: Evidence, words: Words) -> str:
+    """Return what somebody has seen."""
+    return words.text(f"staff.evidence.{evidence.value}")
+
+
+def forbidden(reason: Forbidden, words: Words) -> str:
+    """Return why an action is not permitted, and what would help."""
+    return words.text(f"staff.forbidden.{reason.value}")
+
+
+def result(state: State, words: Words) -> Pair:
+    """Return how an action ended, and what to do now."""
+    if state.done and state.action:
+        return words.text("staff.done"), words.text(f"staff.after.{state.action.value}")
+    if state.forbidden:
+        return words.text("staff.not-permitted"), forbidden(state.forbidden, words)
+    if state.refused:
+        sentence = words.cause(state.refused, paid=True)
+        return words.text("staff.not-permitted"), sentence.text
+    return words.text("staff.unknown"), words.text("staff.look-again")
+
+
+# -- the story -------------------------------------------------------------------------------------
+
+
+def story_text(line: StoryLine, words: Words) -> str:
+    """Return a fact in words, with its amounts; a fact of another version by its name."""
+    told = f"staff.fact.{line.kind}"
+    parts = [words.text(told) if told in words else line.kind]
+    seen: set[str] = set()
+    for path, value in line.said.items():
+        name = path.rpartition(".")[2]
+        if name in _DETAILS and name not in seen:
+            seen.add(name)
+            parts.append(_DETAILS[name](value, words))
+    return DOT.join(part for part in parts if part)
+
+
+def _coded(*families: str) -> Callable[[object, Words], str]:
+    """Return how to say a code: by the first family that knows it, else as it is."""
+
+    def say(value: object, words: Words) -> str:
+        keys = (family.format(value) for family in families)
+        told = next((key for key in keys if key in words), None)
+        return words.text(told) if told else str(value)
+
+    return say
+
+
+def _counted(key: str) -> Callable[[object, Words], str]:
+    return lambda value, words: words.text(key, count=value)
+
+
+def _money(value: object, words: Words) -> str:
+    return words.money(value) if isinstance(value, int) else str(value)
+
+
+def _energy(value: object, words: Words) -> str:
+    return words.energy(value) if isinstance(value, int) else str(value)
+
+
+_REASON = _coded("cause.{}.title", "staff.forbidden.{}", "staff.trouble.{}", "fault.{}")
+_FAULT = _coded("fault.{}", "cause.{}.title")
+_DETAILS: dict[str, Callable[[object, Words], str]] = {
+    "value_fen": _money,
+    "paid_fen": _money,
+    "energy_wh": _energy,
+    "purchase_count": _counted("staff.count"),
+    "verdict": _coded("staff.verdict.{}"),
+    "device": _coded("staff.device.{}"),
+    "state": _coded("staff.device-state.{}"),
+    "fault": lambda value, words: "" if value == "none" else _FAULT(value, words),
+    "reason": _REASON,
+    "cause": _coded("staff.reject.{}", "cause.{}.title"),
+    "how": _coded("staff.ending.{}"),
+    "action": _coded("staff.action.{}"),
+    "refused": lambda value, words: _REASON(value, words) if value else "",
+    "staff": lambda value, words: str(value),
+    "witness": lambda value, words: str(value),
+    "role": _coded("staff.role.{}"),
+}
+"""What of a fact is worth a reader's time, by the last part of its name."""
