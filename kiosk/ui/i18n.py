@@ -15,6 +15,7 @@ from kiosk.flow.screen import Button, Step, Wait
 from kiosk.flow.session import Cause, Notice, Why
 from kiosk.ui.config import UiConfig
 from kiosk.ui.resources import ASSETS
+from vending import order_no
 from vending.energy import WH_PER_WALLET_UNIT, format_kwh
 from vending.messages import Reason
 from vending.money import FEN_PER_YUAN, format_yuan
@@ -143,6 +144,6 @@ def unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK)
 
 
-def grouped(number: str, size: int = 4) -> str:
-    """Return a long number in groups that an eye can hold: ``1234 5678 90``."""
-    return NO_BREAK.join(number[start : start + size] for start in range(0, len(number), size))
+def grouped(number: str) -> str:
+    """Return a long number in groups that an eye can hold, not to be broken between lines."""
+    return unbroken(order_no.grouped(number))

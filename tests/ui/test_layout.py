@@ -10,10 +10,10 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
 from kiosk.ui.config import UiConfig
-from kiosk.ui.gallery import SIZES
+from kiosk.ui.gallery import SIZES, all_samples
 from kiosk.ui.i18n import LANGUAGES, catalogue
 from kiosk.ui.more_time import MoreTime
-from kiosk.ui.samples import LONG_CONFIG, samples
+from kiosk.ui.samples import LONG_CONFIG
 from kiosk.ui.theme import PAGE, TONES
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.header import Header
@@ -78,7 +78,7 @@ def test_every_state_can_be_read_whole(
 ) -> None:
     stage = make_stage(replace(LONG_CONFIG, width=size[0], height=size[1]))
     wrong: dict[str, list[str]] = {}
-    for sample in samples():
+    for sample in all_samples():
         stage.play(sample, left_s=12.0, language=language)
         if found := faults(stage.window):
             wrong[sample.name] = found
@@ -88,7 +88,7 @@ def test_every_state_can_be_read_whole(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_state_shows_a_code(make_stage: MakeStage, language: str) -> None:
     stage = make_stage(LONG_CONFIG)
-    for sample in samples():
+    for sample in all_samples():
         stage.play(sample, left_s=12.0, language=language)
         for text in map(words_on, to_be_read(stage.window)):
             assert "{" not in text, sample.name
@@ -99,7 +99,7 @@ def test_no_state_shows_a_code(make_stage: MakeStage, language: str) -> None:
 
 
 def test_every_visible_text_has_the_colour_of_its_ground(stage: Stage) -> None:
-    for sample in samples():
+    for sample in all_samples():
         stage.play(sample)
         for text in stage.window.findChildren(Text):
             assert text.colour in {text.tone.text, text.tone.muted, text.tone.strong}
@@ -107,7 +107,7 @@ def test_every_visible_text_has_the_colour_of_its_ground(stage: Stage) -> None:
 
 def test_the_window_is_as_large_as_asked_and_of_the_themes_ground(make_stage: MakeStage) -> None:
     stage = make_stage(replace(LONG_CONFIG, width=1920, height=1080))
-    stage.show(samples()[0].screen)
+    stage.show(all_samples()[0].screen)
     picture = stage.window.grab().toImage()
     assert (stage.window.width(), stage.window.height()) == (1920, 1080)
     assert picture.pixelColor(10, 1075).name() == TONES[PAGE].ground.lower()
