@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from kiosk.flow.event import Event
 from kiosk.flow.screen import Screen
 from kiosk.ui.config import UiConfig
-from kiosk.ui.gallery import all_samples
-from kiosk.ui.samples import CONFIG, Sample
+from kiosk.ui.samples import CONFIG, Sample, samples
+from kiosk.ui.samples_staff import staff_samples
 from kiosk.ui.window import Window
 
 
@@ -72,5 +72,5 @@ def stage(make_stage: Callable[[UiConfig], Stage]) -> Stage:
 
 @pytest.fixture(scope="session")
 def screens() -> dict[str, Screen]:
-    """Return the sample screens by name."""
-    return {sample.name: sample.screen for sample in all_samples()}
+    """Return the sample screens by name; of the staff's page, which plays by itself, one."""
+    return {sample.name: sample.screen for sample in [*samples(), *staff_samples()[:1]]}

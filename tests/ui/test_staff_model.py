@@ -579,7 +579,7 @@ proofs_of_actions = st.sampled_from(
     [(action, evidence) for action in Action for evidence in EVIDENCE[action] or Evidence]
 )
 dashes = st.builds(
-    lambda way, second: dash(*way, second),
+    lambda way, second: dash(way[0], way[1], second),
     proofs_of_actions,
     st.sampled_from([None, NAME, WITNESS]),
 )

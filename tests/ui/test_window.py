@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -27,7 +29,9 @@ from kiosk.ui.config import UiConfig
 from kiosk.ui.more_time import MoreTime
 from kiosk.ui.pages import PAGE_NAMES, make_page
 from kiosk.ui.pages.code import CONFIRM_BUTTON
+from kiosk.ui.pages.staff.foot import press_name
 from kiosk.ui.samples import CONFIG
+from kiosk.ui.staff.state import Press
 from kiosk.ui.widgets.actions import button_name
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.countdown import EMPHASISED_S, Countdown
@@ -99,6 +103,8 @@ def test_every_offered_button_is_on_the_screen_and_no_other(stage: Stage, screen
         stage.show(screen, left_s=12.0)
         shown = {b.objectName() for b in stage.window.findChildren(BigButton) if b.isVisible()}
         offered = {LANGUAGE_BUTTON, *map(button_name, screen.buttons)}
+        if screen.page == "staff":
+            offered.add(press_name(Press.LEAVE))
         assert {name for name in shown if not name.startswith("key-")} == offered | (
             {CONFIRM_BUTTON} if screen.page == "code" and not screen.more_time else set()
         ), name
@@ -343,4 +349,20 @@ def test_the_same_screen_gives_the_same_picture(stage: Stage, screens: Screens) 
         first = stage.window.grab().toImage()
         stage.show(replace(screens["idle"], language="en"))
         stage.show(screens[name], left_s=30.0)
-        assert stage.window.grab().toImage() == first
+        assert farthest(stage.window.grab().toImage(), first) <= A_TENTH_OF_A_PIXEL
+
+
+A_TENTH_OF_A_PIXEL = 26
+"""Of 255. The outlines of letters of 64 pixels or more are loaded at the font's own size, and how
+they are rounded there depends on the sizes that were loaded before.
+"""
+
+
+def farthest(one: QImage, other: QImage) -> int:
+    """How much the most different channel of the most different pixel differs."""
+    pictures = [
+        Image.frombytes("RGBA", (image.width(), image.height()), image.bits())
+        for image in (each.convertToFormat(QImage.Format.Format_RGBA8888) for each in (one, other))
+    ]
+    histogram = ImageChops.difference(*pictures).histogram()
+    return max(place % 256 for place, count in enumerate(histogram) if count)

@@ -97,7 +97,7 @@ class StaffPage(Page):
 
     def _pressed(self, press: Press) -> None:
         if press is Press.LEAVE and self.kit.desk() is None:
-            self.kit.submit(StaffLeft())
+            self.kit.post(StaffLeft())
         else:
             self.model.press(press)
 
