@@ -55,8 +55,10 @@ PATTERNS = {
     "challenge": r"^[0-9A-Fa-f]{0,128}$",
     "commands": r"^(?:[0-9A-Fa-f]{2}){0,255}$",
 }
-_PLAIN = re.compile(PLAIN_TEXT)
-_COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_OR_NONE = "^(?:[0-9]{19})?$"
+_IN_MESSAGE = {("OwedQuery", "order_no"): _OR_NONE, ("StuckQuery", "order_no"): _OR_NONE}
+"""What a field must be like in one message only."""
+_COMPILED = {pattern: re.compile(pattern) for pattern in (PLAIN_TEXT, *PATTERNS.values(), _OR_NONE)}
 _ORDER_NUMBERS = {"order_no", "near_order_no"}
 
 
@@ -67,19 +69,28 @@ def range_of(name: str) -> Range:
     return next((kind for unit, kind in _BY_UNIT.items() if name.endswith(unit)), _ANY_NUMBER)
 
 
-def fault(value: Any, name: str = "body") -> str | None:
-    """Return what is wrong with ``value``, in words without the value itself; None: nothing is."""
+def pattern_of(name: str, message: str = "") -> str:
+    """Return what a text field of this name must be like, in a message of that name."""
+    return _IN_MESSAGE.get((message, name)) or PATTERNS.get(name, PLAIN_TEXT)
+
+
+def fault(value: Any, name: str = "body", message: str = "") -> str | None:
+    """Return what is wrong with ``value``, in words without the value itself; None: nothing is.
+
+    ``message`` is the kind of message that it is a field of.
+    """
     match value:
         case bool() | None:
             return None
         case int():
             return _number_fault(value, name)
         case str():
-            return _text_fault(value, name)
+            return _text_fault(value, name, pattern_of(name, message))
         case tuple() | list():
             return _list_fault(value, name)
         case Struct():
-            fields = ((getattr(value, field), field) for field in value.__struct_fields__)
+            kind = type(value).__name__
+            fields = ((getattr(value, field), field, kind) for field in value.__struct_fields__)
             return next((found for field in fields if (found := fault(*field))), None)
         case _:
             return f"{name} is of a kind that no message has"
@@ -90,11 +101,10 @@ def _number_fault(value: int, name: str) -> str | None:
     return None if least <= value <= most else f"{name} must be from {least} to {most}"
 
 
-def _text_fault(value: str, name: str) -> str | None:
-    pattern = _COMPILED.get(name, _PLAIN)
-    if not pattern.fullmatch(value):
-        return f"{name} must match {pattern.pattern}"
-    if name in _ORDER_NUMBERS and not is_order_no(value):
+def _text_fault(value: str, name: str, pattern: str) -> str | None:
+    if not _COMPILED[pattern].fullmatch(value):
+        return f"{name} must match {pattern}"
+    if value and name in _ORDER_NUMBERS and not is_order_no(value):
         return f"{name} has a wrong check digit"
     return None
 

@@ -14,7 +14,7 @@ from vending.wire import JSON_TYPE, LARGEST_BODY, MOST_ITEMS, PROBLEM_TYPE, Prob
 
 Json = dict[str, Any]
 
-CONTRACT_VERSION = "1.0.0"
+CONTRACT_VERSION = "2.0.0"
 """Of the contract, not of the program: the first figure rises when an old terminal breaks."""
 
 _EVERYWHERE = (
@@ -79,7 +79,7 @@ class _Schemas:
         self._by_type = list(zip(types, found, strict=True))
         self.components = dict(sorted(components.items()))
         for name in _reached(self.components, [route.takes for route in ROUTES if route.takes]):
-            _limit(self.components[name])
+            _limit(name, self.components[name])
 
     def of(self, kind: Any) -> Json:
         """Return the schema of a message type."""
@@ -173,18 +173,18 @@ def _references(schema: Any) -> Iterator[str]:
             yield from _references(value)
 
 
-def _limit(schema: Json) -> None:
+def _limit(message: str, schema: Json) -> None:
     """Write into a message's schema what the door checks by the names of its fields."""
     for name, field in schema.get("properties", {}).items():
         for part in (field, *field.get("anyOf", ()), field.get("items", {})):
-            _limit_value(name, part)
+            _limit_value(message, name, part)
 
 
-def _limit_value(name: str, part: Json) -> None:
+def _limit_value(message: str, name: str, part: Json) -> None:
     kind = part.get("type")
     if kind == "integer":
         part["minimum"], part["maximum"] = check.range_of(name)
     elif kind == "string":
-        part["pattern"] = check.PATTERNS.get(name, check.PLAIN_TEXT)
+        part["pattern"] = check.pattern_of(name, message)
     elif kind == "array":
         part["maxItems"] = MOST_ITEMS

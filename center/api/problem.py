@@ -47,7 +47,9 @@ _KINDS: dict[ProblemCode, _Kind] = {
         "Have the head office issue a new one: python -m center terminal add NUMBER.",
     ),
     ProblemCode.ORDER_OF_ANOTHER: _Kind(
-        403, "This order is not this terminal's", "Ask about orders that this terminal made."
+        403,
+        "This order is not this terminal's",
+        "Ask about orders that this terminal made or was told of.",
     ),
     ProblemCode.REPORT_CONFLICT: _Kind(
         409,

@@ -25,6 +25,7 @@ class Code(StrEnum):
     ABANDONED_WITH_MONEY = "abandoned-with-money"
     CONFIRMED_WITHOUT_PROOF = "confirmed-without-proof"
     CONFIRMATION_REFUSED = "confirmation-refused"
+    CONFIRMED_AFTER_REFUND = "confirmed-after-refund"
     SEAL_REFUSED = "seal-refused"
 
 

@@ -1,28 +1,33 @@
 """The desk: every question and request about orders comes here. One unit of work for each."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from center.keys.port import CardIdentity, KeyService, KeysRefused
+from center.keys.port import KeyService, KeysRefused
 from center.ledger import book
-from center.orders import alarm, reporting, selling
+from center.orders import alarm, carrier, owed, reporting, sealing, selling
 from center.orders import order as orders
+from center.orders import resell as reselling
 from center.orders.order import Order
+from center.orders.policy import Policy
 from center.orders.port import LedgerEntry
-from center.orders.reporting import Work
-from center.orders.state import OrderState
+from center.orders.work import Work
 from center.store.store import Store
 from center.utility.port import Utility
-from vending.card import SealAnswer, SealRequest, SealStage
+from vending.card import SealRequest, SealStage
 from vending.messages import (
     AccountAnswer,
     AccountQuery,
     InquiryAnswer,
+    OwedAnswer,
+    OwedQuery,
     Reason,
     Refused,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     Sealed,
     SealRefused,
     SealReply,
@@ -33,11 +38,7 @@ from vending.messages import (
     VendRequest,
 )
 
-_NO_SEAL = {
-    OrderState.CONFIRMED: Reason.ORDER_FINISHED,
-    OrderState.CANCELLED: Reason.ORDER_CANCELLED,
-    OrderState.ABANDONED: Reason.ORDER_FINISHED,
-}
+T = TypeVar("T")
 
 
 class Desk:
@@ -47,21 +48,29 @@ class Desk:
     """
 
     def __init__(
-        self, store: Store, utility: Utility, keys: KeyService, clock: Callable[[], int]
+        self,
+        store: Store,
+        utility: Utility,
+        keys: KeyService,
+        clock: Callable[[], int],
+        policy: Policy = Policy(),  # noqa: B008  (frozen)
     ) -> None:
         self._store = store
         self._utility = utility
         self._keys = keys
         self._clock = clock
+        self._policy = policy
 
     def query_account(self, terminal_no: str, query: AccountQuery) -> AccountAnswer:
-        """Who is this card, and may it buy? Remembers what the meter wrote on the card."""
-        now_ms = self._clock()
+        """What is owed for this card? Nothing: may it buy? Remembers what the meter wrote on it."""
 
-        def unit(connection: Connection) -> AccountAnswer:
-            return self._utility.query_account(connection, query.card, now_ms)
+        def unit(work: Work) -> AccountAnswer:
+            first = owed.before_purchase(work, query.card)
+            if first is not None:
+                return first
+            return work.utility.query_account(work.connection, query.card, work.now_ms)
 
-        return self._store.write(unit)
+        return self._write(terminal_no, unit)
 
     def trial_vend(self, terminal_no: str, request: TrialRequest) -> TrialAnswer:
         """What would this sum buy?"""
@@ -75,66 +84,59 @@ class Desk:
     def vend(self, terminal_no: str, request: VendRequest) -> VendAnswer:
         """Take the request's notes and sell."""
         orders.require_own(terminal_no, request.order_no)
-        now_ms = self._clock()
-
-        def unit(connection: Connection) -> VendAnswer:
-            return selling.sell(connection, self._utility, request, now_ms)
-
         try:
-            return self._store.write(unit)
+            return self._write(terminal_no, lambda work: selling.sell(work, request))
         except selling.Undone as refusal:
             return Refused(refusal.reason)
 
     def inquire(self, terminal_no: str, order_no: str) -> InquiryAnswer:
         """Tell what was sold; through the writer, so that what was asked before is decided."""
-        orders.require_own(terminal_no, order_no)
 
-        def unit(connection: Connection) -> InquiryAnswer:
-            return self._utility.inquire(connection, order_no)
+        def unit(work: Work) -> InquiryAnswer:
+            carrier.require_party(work.connection, terminal_no, order_no)
+            return selling.inquire(work, order_no)
 
-        return self._store.write(unit)
+        return self._write(terminal_no, unit)
+
+    def find_owed(self, terminal_no: str, query: OwedQuery) -> OwedAnswer:
+        """What was paid and not delivered for this card, or under the code of a slip?"""
+        return self._write(terminal_no, lambda work: owed.find(work, query))
+
+    def resell(self, terminal_no: str, request: ResellRequest) -> VendAnswer:
+        """Let this terminal deliver an order that is owed; sells if nothing was sold yet."""
+
+        def unit(work: Work) -> VendAnswer:
+            carrier.require_party(work.connection, terminal_no, request.order_no)
+            return reselling.resell(work, request)
+
+        return self._write(terminal_no, unit)
 
     def cancel(self, terminal_no: str, order_no: str) -> Vend | Refused:
         """Void a vend that was never confirmed."""
         orders.require_own(terminal_no, order_no)
-        now_ms = self._clock()
-
-        def unit(connection: Connection) -> Vend | Refused:
-            return selling.void(connection, self._utility, order_no, now_ms)
-
-        return self._store.write(unit)
+        return self._write(terminal_no, lambda work: selling.void(work, order_no))
 
     def seal(self, terminal_no: str, request: SealRequest) -> SealReply:
         """Answer the card's challenge while the order's sale to this very card is open."""
-        orders.require_own(terminal_no, request.order_no)
 
-        def question(connection: Connection) -> tuple[Order, Vend] | Reason:
-            return _sealable(connection, self._utility, request)
+        def question(work: Work) -> tuple[Order, Vend] | Reason:
+            carrier.require_party(work.connection, terminal_no, request.order_no)
+            return sealing.explain(work, request)
 
-        found = self._store.read(question)
+        found = self._read(terminal_no, question)
         if isinstance(found, Reason):
             return SealRefused(found)
-        order, vend = found
         try:
-            return Sealed(self._ask_keys(request, order, vend))
+            if request.stage is SealStage.AUTHENTICATE:
+                return Sealed(self._keys.authenticate(request), found[0].seals)
+            return self._seal(terminal_no, request, *found)
         except KeysRefused as refusal:
             self._sound(terminal_no, request.order_no, refusal)
             return SealRefused(Reason.SEAL_REFUSED)
 
     def report(self, terminal_no: str, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report."""
-        now_ms = self._clock()
-
-        def unit(connection: Connection) -> None:
-            work = Work(
-                connection=connection,
-                utility=self._utility,
-                terminal_no=terminal_no,
-                now_ms=now_ms,
-            )
-            reporting.take(work, envelope)
-
-        self._store.write(unit)
+        self._write(terminal_no, lambda work: reporting.take(work, envelope))
         return ReportTaken(envelope.report_no)
 
     def last_order_sequence(self, terminal_no: str) -> int:
@@ -146,41 +148,38 @@ class Desk:
         found = self._store.read(lambda connection: book.entries(connection, order_no))
         return [_readable(entry) for entry in found]
 
-    def _ask_keys(self, request: SealRequest, order: Order, vend: Vend) -> SealAnswer:
-        if request.stage is SealStage.AUTHENTICATE:
-            return self._keys.authenticate(request)
-        assert order.identity is not None  # a sale has one
-        card = CardIdentity(
-            serial=request.serial,
-            meter_no=order.identity.meter_no,
-            customer_no=order.identity.customer_no,
-        )
-        return self._keys.seal(request, vend, card)
+    def _seal(self, terminal_no: str, request: SealRequest, order: Order, vend: Vend) -> SealReply:
+        """Make the seals, count them, and only then give them away."""
+        answer = self._keys.seal(request, vend, sealing.card_of(order))
+        counted = self._write(terminal_no, lambda work: sealing.count(work, request))
+        if isinstance(counted, Reason):
+            return SealRefused(counted)
+        return Sealed(answer, counted.seals)
 
     def _sound(self, terminal_no: str, order_no: str, refusal: KeysRefused) -> None:
-        now_ms, code = self._clock(), alarm.Code.SEAL_REFUSED
+        code, detail = alarm.Code.SEAL_REFUSED, refusal.reason.value
+        self._write(terminal_no, lambda work: work.alarm(order_no, code, detail))
 
-        def unit(connection: Connection) -> None:
-            alarm.sound(connection, terminal_no, order_no, code, refusal.reason.value, now_ms)
+    def _write(self, terminal_no: str, unit: Callable[[Work], T]) -> T:
+        now_ms = self._clock()
+        return self._store.write(
+            lambda connection: unit(self._work(connection, terminal_no, now_ms))
+        )
 
-        self._store.write(unit)
+    def _read(self, terminal_no: str, question: Callable[[Work], T]) -> T:
+        now_ms = self._clock()
+        return self._store.read(
+            lambda connection: question(self._work(connection, terminal_no, now_ms))
+        )
 
-
-def _sealable(
-    connection: Connection, utility: Utility, request: SealRequest
-) -> tuple[Order, Vend] | Reason:
-    """Return the open sale that explains the request, or why there is none."""
-    order = orders.find(connection, request.order_no, lock=False)
-    if order is None:
-        return Reason.ORDER_UNKNOWN
-    if order.state is not OrderState.SOLD or order.identity is None:
-        return _NO_SEAL.get(order.state, Reason.SEAL_REFUSED)
-    is_its_card = (
-        order.identity.card_serial.upper() == request.serial.upper()
-        and order.identity.meter_no == request.meter_no
-    )
-    vend = utility.inquire(connection, request.order_no)
-    return (order, vend) if is_its_card and isinstance(vend, Vend) else Reason.SEAL_REFUSED
+    def _work(self, connection: Connection, terminal_no: str, now_ms: int) -> Work:
+        return Work(
+            connection=connection,
+            utility=self._utility,
+            policy=self._policy,
+            terminal_no=terminal_no,
+            now_ms=now_ms,
+        )
 
 
 def _readable(entry: book.Entry) -> LedgerEntry:

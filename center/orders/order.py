@@ -5,16 +5,21 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Insert, bindparam, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from center.ledger.book import business_date
 from center.orders.port import OrderOfAnother
-from center.orders.state import OrderState, check_move
+from center.orders.state import OrderState, Resolution, check_move
 from center.store.engine import insert_if_absent
-from center.store.tables import order_sequences, orders
+from center.store.tables import IS_OPEN, order_sequences, orders
 from vending.card import Verdict
 from vending.order_no import LAST_SEQUENCE, is_order_no, sequence_of, terminal_of
+
+QUIET_MS = 10 * 60_000
+"""An order of which nobody has said anything for so long has been given up by its terminal."""
+RESOLD = "resell"
+"""Instead of a request's digest: the sale was made from what the books held."""
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -42,6 +47,49 @@ class Order(Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     """The last that a terminal reported of the card."""
     card_digest: str | None = None
+    changed_at_ms: int = 0
+    resolution: Resolution | None = None
+    resold_by: str | None = None
+    """The terminal that took it upon itself to deliver it again."""
+    seals: int = 0
+    """How often cards were sealed for it."""
+    verdict_seals: int | None = None
+    """As many were known to whoever judged the card."""
+    bound_serial: str | None = None
+    """The card that gets it instead of the identity's."""
+    bound_at_seals: int = 0
+    """How many seals went to other cards, before that one was bound."""
+    is_other_card_doubtful: bool = False
+    """A card before the present one was sealed, and never proved unwritten."""
+
+    @property
+    def card_serial(self) -> str | None:
+        """The card that gets it; None: not known yet."""
+        if self.bound_serial is not None or self.identity is None:
+            return self.bound_serial
+        return self.identity.card_serial
+
+    @property
+    def is_verdict_good(self) -> bool:
+        """Tell whether the verdict still holds: nobody can have written without new seals."""
+        return self.verdict is not None and self.verdict_seals == self.seals
+
+    @property
+    def is_card_unwritten(self) -> bool:
+        """Tell whether the present card cannot hold it: never sealed, or proved since."""
+        proved = self.verdict is Verdict.NOT_WRITTEN and self.is_verdict_good
+        return proved or self.seals == self.bound_at_seals
+
+    def is_busy(self, now_ms: int) -> bool:
+        """Tell whether its terminal may still be at it. A clock set back makes nobody busy."""
+        return not self.parked and self._is_fresh(now_ms)
+
+    def is_being_resold(self, now_ms: int) -> bool:
+        """Tell whether a terminal may be delivering it again just now."""
+        return self.resolution is Resolution.RESELL and self._is_fresh(now_ms)
+
+    def _is_fresh(self, now_ms: int) -> bool:
+        return 0 <= now_ms - self.changed_at_ms < QUIET_MS
 
 
 def is_own(terminal_no: str, order_no: str) -> bool:
@@ -58,8 +106,23 @@ def require_own(terminal_no: str, order_no: str) -> None:
 def find(connection: Connection, order_no: str, *, lock: bool = True) -> Order | None:
     """Return the order; ``lock`` keeps other processes off it for the rest of a unit of work."""
     row = connection.execute(_LOCK if lock else _FIND, {"order_no": order_no}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _order(row)
+
+
+def of_meter(connection: Connection, customer_no: str, meter_no: str) -> list[Order]:
+    """Return what was paid or sold for a meter and is not at its end: the sale, then by age."""
+    rows = connection.execute(_OF_METER, {"customer_no": customer_no, "meter_no": meter_no})
+    found = [_order(row) for row in rows]
+    return sorted(found, key=lambda order: order.state is not OrderState.SOLD)
+
+
+def of_terminal(connection: Connection, terminal_no: str, most: int) -> list[Order]:
+    """Return the open orders whose money a terminal has taken, the oldest first."""
+    rows = connection.execute(_OF_TERMINAL, {"terminal_no": terminal_no, "most": most})
+    return [_order(row) for row in rows]
+
+
+def _order(row: Row[tuple[object, ...]]) -> Order:
     identity = None
     if row.opened_at_ms is not None:
         identity = Identity(
@@ -69,7 +132,7 @@ def find(connection: Connection, order_no: str, *, lock: bool = True) -> Order |
             card_serial=row.card_serial,
         )
     return Order(
-        order_no=order_no,
+        order_no=row.order_no,
         terminal_no=row.terminal_no,
         identity=identity,
         state=OrderState(row.state),
@@ -79,6 +142,14 @@ def find(connection: Connection, order_no: str, *, lock: bool = True) -> Order |
         parked_why=row.parked_why,
         verdict=None if row.verdict is None else Verdict(row.verdict),
         card_digest=row.card_digest,
+        changed_at_ms=row.changed_at_ms,
+        resolution=None if row.resolution is None else Resolution(row.resolution),
+        resold_by=row.resold_by,
+        seals=row.seals,
+        verdict_seals=row.verdict_seals,
+        bound_serial=row.bound_serial,
+        bound_at_seals=row.bound_at_seals,
+        is_other_card_doubtful=row.other_card_doubtful,
     )
 
 
@@ -96,6 +167,7 @@ def find_or_open(
         state=OrderState.OPENED,
         paid_fen=0,
         request_digest=None,
+        changed_at_ms=now_ms,
     )
     if insert_if_absent(connection, orders, _first_row(opened, now_ms)):
         _count(connection, order_no)
@@ -132,6 +204,23 @@ def last_sequence(connection: Connection, terminal_no: str) -> int:
 
 _FIND = select(orders).where(orders.c.order_no == bindparam("order_no"))
 _LOCK = _FIND.with_for_update()
+_OF_METER = (
+    select(orders)
+    .where(
+        orders.c.meter_no == bindparam("meter_no"),
+        orders.c.customer_no == bindparam("customer_no"),
+        IS_OPEN,
+        orders.c.state != OrderState.CANCELLED.value,
+    )
+    .order_by(orders.c.opened_at_ms, orders.c.order_no)
+    .with_for_update()
+)
+_OF_TERMINAL = (
+    select(orders)
+    .where(orders.c.terminal_no == bindparam("terminal_no"), IS_OPEN)
+    .order_by(orders.c.opened_at_ms, orders.c.order_no)
+    .limit(bindparam("most"))
+)
 
 
 _FIXED = {"order_no", "terminal_no", "business_date"}
@@ -158,6 +247,13 @@ def _row(order: Order, now_ms: int) -> dict[str, Any]:
         "verdict": order.verdict,
         "card_digest": order.card_digest,
         "changed_at_ms": now_ms,
+        "resolution": order.resolution,
+        "resold_by": order.resold_by,
+        "seals": order.seals,
+        "verdict_seals": order.verdict_seals,
+        "bound_serial": order.bound_serial,
+        "bound_at_seals": order.bound_at_seals,
+        "other_card_doubtful": order.is_other_card_doubtful,
     }
 
 

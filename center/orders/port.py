@@ -15,9 +15,12 @@ from vending.messages import (
     AccountAnswer,
     AccountQuery,
     InquiryAnswer,
+    OwedAnswer,
+    OwedQuery,
     Refused,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     SealReply,
     TrialAnswer,
     TrialRequest,
@@ -32,7 +35,7 @@ class DeskError(Exception):
 
 
 class OrderOfAnother(DeskError):
-    """The order number is malformed or was not made by this terminal."""
+    """The order number is malformed, or this terminal neither made it nor was told of it."""
 
 
 class ReportConflict(DeskError):
@@ -59,7 +62,10 @@ class OrderDesk(Protocol):
     """Orders, their notes and their vends, each taken once however often it is said."""
 
     def query_account(self, terminal_no: str, query: AccountQuery) -> AccountAnswer:
-        """Who is this card, and may it buy?"""
+        """What is owed for this card, and if nothing is: may it buy?
+
+        Whoever is told `Owed` may ask about, deliver and report that order from then on.
+        """
 
     def trial_vend(self, terminal_no: str, request: TrialRequest) -> TrialAnswer:
         """What would this sum buy? Sells nothing."""
@@ -72,7 +78,17 @@ class OrderDesk(Protocol):
         """
 
     def inquire(self, terminal_no: str, order_no: str) -> InquiryAnswer:
-        """Tell what was sold under ``order_no``; decided after everything that was asked before.
+        """Tell what became of an order; decided after everything that was asked before.
+
+        Raises OrderOfAnother.
+        """
+
+    def find_owed(self, terminal_no: str, query: OwedQuery) -> OwedAnswer:
+        """What was paid and not delivered for this card, or under the code of a slip?"""
+
+    def resell(self, terminal_no: str, request: ResellRequest) -> VendAnswer:
+        """Let this terminal deliver an order that is owed: the open sale, or a sale now for what
+        the books have of its money. A repeat returns the same vend; a refusal decides nothing.
 
         Raises OrderOfAnother.
         """
@@ -85,6 +101,9 @@ class OrderDesk(Protocol):
 
     def seal(self, terminal_no: str, request: SealRequest) -> SealReply:
         """Answer the card's challenge while the order's sale to this very card is open.
+
+        Seals are counted durably before they are given: the order's present number tells whether
+        a card that was proved unwritten is so still.
 
         Raises OrderOfAnother, and KeysUnavailable when the key service does not answer.
         """

@@ -4,22 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from center.ledger import book, rules
 from center.ledger.posting import Outcome
-from center.orders import alarm, cash
+from center.orders import alarm, carrier, cash
 from center.orders import order as orders
 from center.orders.alarm import Code
 from center.orders.cash import Found, Place
-from center.orders.order import Identity
+from center.orders.order import Identity, Order
 from center.orders.port import ReportConflict
-from center.orders.state import FINISHED, OrderState
+from center.orders.state import FINISHED, OrderState, Resolution
+from center.orders.work import Work
 from center.store.engine import insert_if_absent
 from center.store.tables import reports
-from center.utility.port import Utility
 from vending.card import Verdict
 from vending.messages import (
     Alarm,
@@ -37,19 +36,6 @@ PROOFS = frozenset({Verdict.WRITTEN, Verdict.LOADED})
 """Verdicts that prove a sale delivered."""
 
 
-class Work(Struct, frozen=True, kw_only=True):
-    """What a report is taken with."""
-
-    connection: Connection
-    utility: Utility
-    terminal_no: str
-    now_ms: int
-
-    def alarm(self, order_no: str | None, code: Code, detail: str) -> None:
-        """Tell a person."""
-        alarm.sound(self.connection, self.terminal_no, order_no, code, detail, self.now_ms)
-
-
 def take(work: Work, envelope: ReportEnvelope) -> None:
     """Keep the report and do what it says, unless it was taken before. Raises ReportConflict."""
     body = msgspec.json.encode(envelope.report).decode()
@@ -64,10 +50,17 @@ def take(work: Work, envelope: ReportEnvelope) -> None:
             raise ReportConflict(f"report {envelope.report_no} was taken with another body")
         return
     order_no: str | None = getattr(envelope.report, "order_no", None)
-    if order_no is None or orders.is_own(work.terminal_no, order_no):
+    if order_no is None or _may_speak(work, envelope.report, order_no):
         _TAKERS[type(envelope.report)](work, envelope.report)
     else:
         _take_of_another(work, envelope.report, order_no)
+
+
+def _may_speak(work: Work, report: Any, order_no: str) -> bool:
+    """The terminal that made an order; of how it was delivered also those that were told of it."""
+    if isinstance(report, VendConfirmed | OrderParked):
+        return carrier.is_party(work.connection, work.terminal_no, order_no)
+    return orders.is_own(work.terminal_no, order_no)
 
 
 def _take_opened(work: Work, report: OrderOpened) -> None:
@@ -122,11 +115,15 @@ def _take_confirmed(work: Work, report: VendConfirmed) -> None:
     if report.verdict not in PROOFS:
         work.alarm(report.order_no, Code.CONFIRMED_WITHOUT_PROOF, f"verdict {report.verdict}")
         return
+    order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    if order.state is OrderState.REFUNDED:
+        detail = f"{order.paid_fen} fen were refunded, and the card turns out to be written"
+        work.alarm(report.order_no, Code.CONFIRMED_AFTER_REFUND, detail)
+        return
     answer = work.utility.confirm(work.connection, report.order_no, report.purchase_count)
     if isinstance(answer, Refused):
         work.alarm(report.order_no, Code.CONFIRMATION_REFUSED, answer.reason)
         return
-    order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
     if order.state is OrderState.SOLD:
         key = rules.vend_key(report.order_no)
         book.resolve(work.connection, key, Outcome.POSTED, work.now_ms)
@@ -144,12 +141,36 @@ def _take_parked(work: Work, report: OrderParked) -> None:
     if order.state in FINISHED:
         work.alarm(report.order_no, Code.PARKED_AFTER_END, f"the order is {order.state}")
         return
-    parked = replace(order, parked=True, parked_why=report.why, verdict=report.verdict)
+    parked = _judged(_released(order, work.terminal_no), report)
     orders.save(work.connection, order, parked, work.now_ms)
     work.alarm(report.order_no, Code.ORDER_PARKED, report.why)
     if report.paid_fen != order.paid_fen:
         detail = f"the terminal says {report.paid_fen} fen, the books {order.paid_fen}"
         work.alarm(report.order_no, Code.PAID_DIFFERS, detail)
+
+
+def _released(order: Order, terminal_no: str) -> Order:
+    """Park the order; whoever had taken it upon itself to deliver it again has given up."""
+    parked = replace(order, parked=True)
+    if (order.resolution, order.resold_by) == (Resolution.RESELL, terminal_no):
+        return replace(parked, resolution=None)
+    return parked
+
+
+def _judged(order: Order, report: OrderParked) -> Order:
+    """Keep what the card was judged, and with how many seals known.
+
+    Reports of two terminals may come in any order. A card proved unwritten stays so while nobody
+    is given new seals, even if somebody could not read it; and one that was found written stays
+    that, whatever was seen before.
+    """
+    proved = order.verdict is Verdict.NOT_WRITTEN and order.is_verdict_good
+    if proved and report.verdict in {None, Verdict.UNKNOWN}:
+        return replace(order, parked_why=report.why)
+    if order.verdict in PROOFS and report.verdict not in PROOFS:
+        return replace(order, parked_why=report.why)
+    known = order.seals if report.seals == order.seals else None
+    return replace(order, parked_why=report.why, verdict=report.verdict, verdict_seals=known)
 
 
 def _take_alarm(work: Work, report: Alarm) -> None:

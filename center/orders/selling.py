@@ -8,13 +8,29 @@ from sqlalchemy import Connection
 
 from center.ledger import book, rules
 from center.ledger.posting import Outcome
-from center.orders import cash
+from center.orders import cash, grant, owed
 from center.orders import order as orders
 from center.orders.cash import Counted
-from center.orders.order import Identity, Order
+from center.orders.order import RESOLD, Identity, Order
 from center.orders.state import OrderState
+from center.orders.work import Work
 from center.utility.port import Sale, Utility
-from vending.messages import Note, Reason, Refused, Vend, VendRequest
+from vending.messages import (
+    Ending,
+    InquiryAnswer,
+    Note,
+    OrderOver,
+    Reason,
+    Refused,
+    Vend,
+    VendRequest,
+)
+
+_ENDINGS = {
+    OrderState.CONFIRMED: Ending.DELIVERED,
+    OrderState.CANCELLED: Ending.CANCELLED,
+    OrderState.REFUNDED: Ending.REFUNDED,
+}
 
 
 class Undone(Exception):
@@ -25,19 +41,20 @@ class Undone(Exception):
         self.reason = reason
 
 
-def sell(
-    connection: Connection, utility: Utility, request: VendRequest, now_ms: int
-) -> Vend | Refused:
+def sell(work: Work, request: VendRequest) -> Vend | Refused:
     """Take the request's notes and sell. A refusal that is returned keeps the notes in suspense.
 
     Raises Undone when the number does not fit the request.
     """
+    connection, now_ms = work.connection, work.now_ms
     order = orders.find_or_open(connection, request.order_no, _identity(request), now_ms)
     digest = _digest(request)
+    if order.request_digest == RESOLD or order.state is OrderState.REFUNDED:
+        return _too_late(work, order, request)
     if order.request_digest is not None:
-        return _again(connection, utility, order, digest)
+        return _again(connection, work.utility, order, digest)
     counted = _pay(connection, order, request, now_ms)
-    answer = utility.vend(connection, _sale(request), now_ms)
+    answer = _ask_utility(work, order, request)
     if isinstance(answer, Refused):
         book.post(connection, counted.postings, now_ms)
         orders.save(connection, order, counted.order, now_ms)
@@ -51,8 +68,17 @@ def sell(
     return answer
 
 
-def void(connection: Connection, utility: Utility, order_no: str, now_ms: int) -> Vend | Refused:
+def inquire(work: Work, order_no: str) -> InquiryAnswer:
+    """Tell what became of an order: sold and open, not sold, or at its end."""
+    order = orders.find(work.connection, order_no)
+    if order is not None and (how := _ENDINGS.get(order.state)):
+        return OrderOver(order_no, how)
+    return work.utility.inquire(work.connection, order_no)
+
+
+def void(work: Work, order_no: str) -> Vend | Refused:
     """Void a sale that was never confirmed; again changes nothing. The money stays in suspense."""
+    connection, utility, now_ms = work.connection, work.utility, work.now_ms
     order = orders.find(connection, order_no)
     if order is None:
         return Refused(Reason.ORDER_UNKNOWN)
@@ -62,6 +88,31 @@ def void(connection: Connection, utility: Utility, order_no: str, now_ms: int) -
         cancelled = orders.move(order, OrderState.CANCELLED)
         orders.save(connection, order, cancelled, now_ms)
     return answer
+
+
+def _ask_utility(work: Work, order: Order, request: VendRequest) -> Vend | Refused:
+    if grant.is_withheld(work, order):
+        return Refused(Reason.STAFF_ONLY)
+    return work.utility.vend(work.connection, _sale(request), work.now_ms)
+
+
+def _too_late(work: Work, order: Order, request: VendRequest) -> Vend | Refused:
+    """The order was resold or refunded meanwhile, for the notes that were known.
+
+    Others of the request lie in a box all the same: they are set aside, with an alarm.
+    """
+    if not owed.is_for(order, request.customer_no, request.meter_no):
+        raise Undone(Reason.ORDER_CONFLICT)
+    if not _are_notes(request.notes):
+        raise Undone(Reason.ORDER_CONFLICT)
+    after = order
+    for note in request.notes:
+        after = cash.take(work.connection, after, note, work.now_ms)
+    orders.save(work.connection, order, after, work.now_ms)
+    if order.state is OrderState.REFUNDED:
+        return Refused(Reason.ORDER_REFUNDED)
+    answer = work.utility.inquire(work.connection, order.order_no)
+    return answer if isinstance(answer, Vend) else Refused(Reason.ORDER_CANCELLED)
 
 
 def _pay(connection: Connection, order: Order, request: VendRequest, now_ms: int) -> Counted:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from vending.messages import Reason
+
 
 class OrderState(StrEnum):
     """Where an order is. Parked is no state but a mark: a person or the card must come back."""
@@ -17,19 +19,30 @@ class OrderState(StrEnum):
     """The sale was voided; what was paid waits for whoever decides about it."""
     ABANDONED = "abandoned"
     """Nothing was paid."""
+    REFUNDED = "refunded"
+    """The money goes back; nothing will ever be delivered."""
 
 
 EXITS = {
     OrderState.OPENED: {OrderState.PAID, OrderState.ABANDONED},
-    OrderState.PAID: {OrderState.SOLD},
+    OrderState.PAID: {OrderState.SOLD, OrderState.REFUNDED},
     OrderState.SOLD: {OrderState.CONFIRMED, OrderState.CANCELLED},
     OrderState.CONFIRMED: set[OrderState](),
-    OrderState.CANCELLED: set[OrderState](),
+    OrderState.CANCELLED: {OrderState.REFUNDED},
     OrderState.ABANDONED: set[OrderState](),
+    OrderState.REFUNDED: set[OrderState](),
 }
 
-FINISHED = frozenset({OrderState.CONFIRMED, OrderState.ABANDONED})
+FINISHED = frozenset({OrderState.CONFIRMED, OrderState.ABANDONED, OrderState.REFUNDED})
 """Nothing is in suspense for these orders, and for no others with money."""
+
+OVER = {
+    OrderState.CONFIRMED: Reason.ORDER_FINISHED,
+    OrderState.CANCELLED: Reason.ORDER_CANCELLED,
+    OrderState.ABANDONED: Reason.ORDER_FINISHED,
+    OrderState.REFUNDED: Reason.ORDER_REFUNDED,
+}
+"""Why a terminal can do nothing for an order any more."""
 
 TAKES_MONEY = frozenset({OrderState.OPENED, OrderState.PAID, OrderState.CANCELLED})
 """A late note still belongs to these: it can be sold for, or goes back with the rest."""
@@ -43,3 +56,12 @@ def check_move(before: OrderState, after: OrderState) -> None:
     """Raise IllegalMove unless the table allows it; staying is always allowed."""
     if after is not before and after not in EXITS[before]:
         raise IllegalMove(f"{before} -> {after}")
+
+
+class Resolution(StrEnum):
+    """How an order that got stuck is to end. Never both; None: nobody has decided."""
+
+    RESELL = "resell"
+    """A terminal delivers it again. It may turn out impossible: then nobody has decided."""
+    REFUND = "refund"
+    """Final."""

@@ -17,6 +17,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
+    text,
 )
 
 from vending.wire import LONGEST_TEXT
@@ -35,6 +37,9 @@ _WIRE_TEXT = String(LONGEST_TEXT)
 """Whatever a request may carry: an order is kept even when its customer is unknown."""
 _ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column that it calls INTEGER."""
+
+_NAME = String(60)
+"""Of somebody of the staff."""
 
 # -- fleet ---------------------------------------------------------------------------------------
 
@@ -143,7 +148,56 @@ orders = Table(
     Column("verdict", String(16)),
     Column("card_digest", _WIRE_TEXT),
     Column("changed_at_ms", BigInteger, nullable=False),
+    Column("resolution", String(6)),  # resell or refund; None: nobody has decided
+    Column("resold_by", String(6)),  # the terminal that delivers it again
+    Column("seals", BigInteger, nullable=False, server_default="0"),  # times a card was sealed
+    Column("verdict_seals", BigInteger),  # as many were known when the card was judged
+    Column("bound_serial", _WIRE_TEXT),  # the card that gets it instead of card_serial
+    Column("bound_at_seals", BigInteger, nullable=False, server_default="0"),
+    Column("other_card_doubtful", Boolean, nullable=False, server_default=false()),
     Index("ix_orders_business_date_terminal_no", "business_date", "terminal_no"),
+)
+IS_OPEN = text("state IN ('paid', 'sold', 'cancelled')")
+"""Something is owed. Queries say it in these words, so that SQLite sees that the index serves."""
+Index(
+    "ix_orders_meter_no_open",
+    orders.c.meter_no,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+
+order_carriers = Table(
+    "order_carriers",  # terminals that were told of an order that another one has made
+    metadata,
+    Column("order_no", String(19), primary_key=True),
+    Column("terminal_no", String(6), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+grants = Table(
+    "grants",  # staff let a terminal deliver an order
+    metadata,
+    Column("order_no", String(19), primary_key=True),
+    Column("terminal_no", String(6), primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("order_no", ForeignKey("orders.order_no"), primary_key=True),
+    Column("terminal_no", String(6), nullable=False),  # of the order
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),  # decided, paid-out
+    Column("decided_at_ms", BigInteger, nullable=False),
+    Column("decided_by", _NAME, nullable=False),
+    Column("witness", _NAME),
+    Column("evidence", String(24), nullable=False),
+    Column("paid_at_ms", BigInteger),
+    Column("paid_by", _NAME),
+    Column("paid_evidence", _WIRE_TEXT),
+    CheckConstraint("amount_fen > 0", name="amount"),
+    Index("ix_refunds_state", "state"),
 )
 
 notes = Table(
@@ -185,6 +239,35 @@ alarms = Table(
     Column("code", _WIRE_TEXT, nullable=False),
     Column("detail", _WIRE_TEXT, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
+)
+
+# -- staff ---------------------------------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("name", _NAME, primary_key=True),
+    Column("role", String(12), nullable=False),
+    Column("pin_hash", String(160), nullable=False),  # Argon2id, PHC string
+    Column("blocked", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),  # since the last sign-in
+    Column("locked_until_ms", BigInteger),
+    Column("last_sign_in_ms", BigInteger),
+    Column("changed_at_ms", BigInteger, nullable=False),
+    Column("changed_by", _NAME, nullable=False),
+)
+
+trail = Table(
+    "trail",  # who did what about an order, or was refused it; rows are added, never changed
+    metadata,
+    Column("trail_no", _ROW_NUMBER, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("terminal_no", String(6)),  # None: at the head office
+    Column("staff", _NAME),  # None: nobody who is known
+    Column("witness", _NAME),
+    Column("what", String(40), nullable=False),
+    Column("order_no", String(19), index=True),
+    Column("detail", _WIRE_TEXT, nullable=False),
 )
 
 # -- ledger: rows are added, never changed (triggers refuse it) ----------------------------------

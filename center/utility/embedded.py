@@ -6,13 +6,11 @@ from center.utility import account as accounts
 from center.utility import checks, pricing, sales
 from center.utility.account import MeterAccount
 from center.utility.masking import mask_address, mask_name
-from center.utility.port import Sale
+from center.utility.port import Holder, Sale
 from center.utility.sales import Sold, VendState
 from vending.card import CardSnapshot, WalletUnit
 from vending.messages import (
     Account,
-    AccountAnswer,
-    InquiryAnswer,
     NotSold,
     Reason,
     Refused,
@@ -32,7 +30,7 @@ class EmbeddedUtility:
 
     def query_account(
         self, connection: Connection, card: CardSnapshot, now_ms: int
-    ) -> AccountAnswer:
+    ) -> Account | Refused:
         """Who is this card, and may it buy?"""
         found = accounts.load(connection, card.meter_no, card.serial, _tariff_year(now_ms))
         if found is None or found.customer_no != card.customer_no:
@@ -44,6 +42,25 @@ class EmbeddedUtility:
         if (found.seen_count, found.seen_remaining) != (card.purchase_count, remaining):
             sales.remember(connection, card, remaining)
         return _public(found, remaining)
+
+    def recognise(self, connection: Connection, holder: Holder, now_ms: int) -> Account | Refused:
+        """Return the account that a card was issued for; whether it may buy is not judged."""
+        year = _tariff_year(now_ms)
+        found = accounts.load(connection, holder.meter_no, holder.card_serial, year)
+        if found is None or found.customer_no != holder.customer_no:
+            return _unknown(connection, holder.customer_no)
+        if reason := checks.refuse_card(found):
+            return Refused(reason)
+        return _public(found, found.remaining)
+
+    def find_account(
+        self, connection: Connection, customer_no: str, meter_no: str, now_ms: int
+    ) -> Account | None:
+        """Return a customer's account of a meter; None: there is none."""
+        found = accounts.load(connection, meter_no, _NO_CARD, _tariff_year(now_ms))
+        if found is None or found.customer_no != customer_no:
+            return None
+        return _public(found, found.remaining)
 
     def trial_vend(self, connection: Connection, request: TrialRequest, now_ms: int) -> TrialAnswer:
         """Answer as `vend` would, and sell nothing. The card is not known here and not judged."""
@@ -73,12 +90,16 @@ class EmbeddedUtility:
         sales.book(connection, found, sale.card_serial, vend)
         return vend
 
-    def inquire(self, connection: Connection, order_no: str) -> InquiryAnswer:
+    def inquire(self, connection: Connection, order_no: str) -> Vend | NotSold:
         """Tell what was sold under ``order_no`` and not cancelled."""
         sold = sales.find(connection, order_no)
         if sold is None or sold.state is VendState.CANCELLED:
             return NotSold(order_no)
         return sold.vend
+
+    def rebind(self, connection: Connection, order_no: str, card_serial: str) -> None:
+        """Let another card of the same meter bring an open purchase."""
+        sales.rebind(connection, order_no, card_serial)
 
     def confirm(self, connection: Connection, order_no: str, purchase_count: int) -> Vend | Refused:
         """Close purchase N+1: the card holds it."""

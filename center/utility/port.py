@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from vending.card import CardSnapshot
-from vending.messages import AccountAnswer, InquiryAnswer, Refused, TrialAnswer, TrialRequest, Vend
+from vending.messages import Account, NotSold, Refused, TrialAnswer, TrialRequest, Vend
 
 
 class Sale(Struct, frozen=True, kw_only=True):
@@ -28,13 +28,32 @@ class Sale(Struct, frozen=True, kw_only=True):
     paid_fen: int
 
 
+class Holder(Struct, frozen=True, kw_only=True):
+    """Whose a card says that it is."""
+
+    customer_no: str
+    meter_no: str
+    card_serial: str
+
+
 class Utility(Protocol):
     """Customers, meters, prices and purchase counts."""
 
     def query_account(
         self, connection: Connection, card: CardSnapshot, now_ms: int
-    ) -> AccountAnswer:
+    ) -> Account | Refused:
         """Who is this card, and may it buy? Sells nothing; remembers what the meter wrote on it."""
+
+    def recognise(self, connection: Connection, holder: Holder, now_ms: int) -> Account | Refused:
+        """Return the account that a card was issued for; whether it may buy is not judged.
+
+        Refuses a card that is not the meter's, and with CARD_REPLACED one that was.
+        """
+
+    def find_account(
+        self, connection: Connection, customer_no: str, meter_no: str, now_ms: int
+    ) -> Account | None:
+        """Return a customer's account of a meter; None: there is none."""
 
     def trial_vend(self, connection: Connection, request: TrialRequest, now_ms: int) -> TrialAnswer:
         """Answer as `vend` would, and sell nothing."""
@@ -42,8 +61,11 @@ class Utility(Protocol):
     def vend(self, connection: Connection, sale: Sale, now_ms: int) -> Vend | Refused:
         """Sell purchase N+1, which is then open until it is confirmed or cancelled."""
 
-    def inquire(self, connection: Connection, order_no: str) -> InquiryAnswer:
+    def inquire(self, connection: Connection, order_no: str) -> Vend | NotSold:
         """Tell what was sold under ``order_no`` and not cancelled."""
+
+    def rebind(self, connection: Connection, order_no: str, card_serial: str) -> None:
+        """Let another card of the same meter bring an open purchase."""
 
     def confirm(self, connection: Connection, order_no: str, purchase_count: int) -> Vend | Refused:
         """Close purchase N+1: the card holds it."""

@@ -109,6 +109,15 @@ def void(connection: Connection, sold: Sold) -> None:
     _move(connection, sold.customer_no, sold.vend, direction=-1)
 
 
+def rebind(connection: Connection, order_no: str, serial: str) -> None:
+    """Let another card bring an open sale."""
+    connection.execute(
+        update(vends)
+        .where(vends.c.order_no == order_no, vends.c.state == VendState.OPEN.value)
+        .values(card_serial=serial.upper())
+    )
+
+
 def remember(connection: Connection, card: CardSnapshot, remaining: int) -> None:
     """Keep what the meter last wrote on the card: a sale must not overfill it."""
     meter = {"seen_count": card.purchase_count, "seen_remaining": remaining}

@@ -6,24 +6,38 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select, update
 
 from center.keys.soft import TEST_KEYS, SoftKeyService
 from center.orders import audit
+from center.orders import order as orders
 from center.orders.desk import Desk
+from center.orders.order import Order
+from center.orders.policy import Policy
 from center.store import tables
 from center.store.store import Store
 from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import Seed, SeedAccount, parse_seed, plant
-from vending.card import CardKind, CardSnapshot, MeterReturn, Verdict
+from vending.card import (
+    CardKind,
+    CardSnapshot,
+    MeterReturn,
+    SealRequest,
+    SealStage,
+    Verdict,
+)
 from vending.messages import (
     AccountAnswer,
     AccountQuery,
     Note,
     NoteTaken,
     OrderOpened,
+    OrderParked,
+    Owed,
     Report,
     ReportEnvelope,
+    ResellRequest,
+    Vend,
     VendConfirmed,
     VendRequest,
 )
@@ -107,14 +121,14 @@ def _template() -> Path:
 class Office:
     """A desk on a database of its own; `close` it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, policy: Policy = Policy()) -> None:  # noqa: B008
         self.path = folder / "center.db"
         if not self.path.exists():
             shutil.copyfile(_template(), self.path)
         self.now_ms = NOW_MS
         self.store = Store(f"sqlite:///{self.path}")
         keys = SoftKeyService(TEST_KEYS, allow_test_keys=True)
-        self.desk = Desk(self.store, EmbeddedUtility(), keys, lambda: self.now_ms)
+        self.desk = Desk(self.store, EmbeddedUtility(), keys, lambda: self.now_ms, policy)
         self._reports = 0
         self._orders = 0
 
@@ -132,8 +146,25 @@ class Office:
         envelope = ReportEnvelope(report_no=self._reports, journal_id="j1", report=report)
         self.desk.report(terminal_no, envelope)
 
-    def query(self, card: CardSnapshot) -> AccountAnswer:
-        return self.desk.query_account(TERMINAL, AccountQuery(card=card))
+    def query(self, card: CardSnapshot, terminal_no: str = TERMINAL) -> AccountAnswer:
+        return self.desk.query_account(terminal_no, AccountQuery(card=card))
+
+    def owed(self, card: CardSnapshot, terminal_no: str = TERMINAL) -> Owed:
+        """What this card is told to have delivered first."""
+        answer = self.query(card, terminal_no)
+        assert isinstance(answer, Owed), answer
+        return answer
+
+    def replace_card(self, old: str, new: str, meter_no: str) -> None:
+        """The utility issues another card for a meter."""
+
+        def unit(connection: Connection) -> None:
+            table = tables.cards
+            connection.execute(update(table).where(table.c.serial == old).values(replaced=True))
+            row = {"serial": new, "meter_no": meter_no, "replaced": False}
+            connection.execute(insert(table), row)
+
+        self.store.write(unit)
 
     def violations(self) -> list[str]:
         return self.store.read(audit.check)
@@ -162,6 +193,11 @@ class Office:
             for debit, credit, phase, outcome in rows
             if phase == "posted" or outcome == "posted"
         )
+
+    def order(self, order_no: str) -> Order:
+        found = self.store.read(lambda connection: orders.find(connection, order_no, lock=False))
+        assert found is not None
+        return found
 
     def state(self, order_no: str) -> str | None:
         query = select(tables.orders.c.state).where(tables.orders.c.order_no == order_no)
@@ -236,6 +272,33 @@ def request(
     )
 
 
+def resell(order_no: str, who: SeedAccount, count: int, serial: str = "") -> ResellRequest:
+    return ResellRequest(
+        order_no=order_no,
+        customer_no=who.customer_no,
+        meter_no=who.meter_no,
+        card_serial=serial or who.card_serial,
+        purchase_count=count,
+    )
+
+
+def parked(
+    order_no: str,
+    paid_fen: int = 10_000,
+    verdict: Verdict | None = Verdict.UNKNOWN,
+    seals: int = 0,
+) -> OrderParked:
+    return OrderParked(
+        order_no=order_no,
+        paid_fen=paid_fen,
+        sold=verdict is not None,
+        verdict=verdict,
+        why="card-pulled",
+        at_ms=NOW_MS,
+        seals=seals,
+    )
+
+
 def confirmed(
     order_no: str, purchase_count: int, verdict: Verdict = Verdict.WRITTEN
 ) -> VendConfirmed:
@@ -245,4 +308,17 @@ def confirmed(
         verdict=verdict,
         card_digest="0" * 64,
         at_ms=NOW_MS,
+    )
+
+
+def sealing(order_no: str, who: SeedAccount, vend: Vend, serial: str = "") -> SealRequest:
+    """The card's question for the MAC of the wallet write."""
+    command = f"04D682000C{vend.wallet_amount:08X}{vend.purchase_count:08X}"
+    return SealRequest(
+        order_no=order_no,
+        serial=serial or who.card_serial,
+        meter_no=who.meter_no,
+        stage=SealStage.SEAL,
+        challenge="00" * 4,
+        commands=(command,),
     )

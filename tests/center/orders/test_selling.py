@@ -18,8 +18,10 @@ from tests.center.orders.office import (
     taken,
 )
 from vending.messages import (
+    Ending,
     NotSold,
     OrderAbandoned,
+    OrderOver,
     Reason,
     Refused,
     TrialRequest,
@@ -85,6 +87,7 @@ def test_a_repeat_returns_the_same_vend(office: Office) -> None:
     assert isinstance(first, Vend)
     office.report(confirmed(order_no, first.purchase_count))
     assert office.desk.vend(TERMINAL, body) == first
+    assert office.desk.inquire(TERMINAL, order_no) == OrderOver(order_no, Ending.DELIVERED)
 
 
 @pytest.mark.parametrize("field", ["opened_at_ms", "purchase_count", "notes", "meter_no"])
@@ -168,7 +171,8 @@ def test_a_cancelled_sale_gives_everything_back_and_n_plus_one_again(office: Off
     assert office.desk.cancel(TERMINAL, first.order_no) == first
     assert office.state(first.order_no) == "cancelled"
     assert office.balance("suspense", first.order_no) == 20_000
-    assert office.desk.inquire(TERMINAL, first.order_no) == NotSold(first.order_no)
+    over = OrderOver(first.order_no, Ending.CANCELLED)
+    assert office.desk.inquire(TERMINAL, first.order_no) == over
     body = request(first.order_no, who, notes(first.order_no, 20_000))
     assert office.desk.vend(TERMINAL, body) == Refused(Reason.ORDER_CANCELLED)
     again = sold(office, who, 20_000)

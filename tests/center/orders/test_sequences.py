@@ -28,10 +28,12 @@ from tests.center.orders.office import (
 )
 from vending.card import Verdict
 from vending.messages import (
+    Ending,
     Note,
     NoteInSuspense,
     NotSold,
     OrderAbandoned,
+    OrderOver,
     OrderParked,
     Reason,
     Refused,
@@ -255,8 +257,13 @@ class Terminals(RuleBasedStateMachine):
     def check_sales(self) -> None:
         """What was sold is still sold, and each count of a meter once."""
         for terminal_no, order_no in ORDERS:
-            vend = None if order_no in self.cancelled else self.sold.get(order_no)
-            assert self.office.desk.inquire(terminal_no, order_no) == (vend or NotSold(order_no))
+            told = self.office.desk.inquire(terminal_no, order_no)
+            if order_no in self.cancelled:
+                assert told == OrderOver(order_no, Ending.CANCELLED)
+            elif order_no in self.proved:
+                assert told == OrderOver(order_no, Ending.DELIVERED)
+            else:
+                assert told == self.sold.get(order_no, NotSold(order_no))
         kept = [order_no for order_no in self.sold if order_no not in self.cancelled]
         counts = [(self.bodies[no].meter_no, self.sold[no].purchase_count) for no in kept]
         assert len(set(counts)) == len(counts)

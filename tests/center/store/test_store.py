@@ -49,7 +49,9 @@ def test_migrating_makes_every_check_and_partial_index(store: Store) -> None:
         "ck_customers_arrears",
         "ck_meters_used",
         "ck_ledger_lines_one_side",
+        "ck_refunds_amount",
         "uq_vends_meter_no_purchase_count",
+        "ix_orders_meter_no_open",
     }
 
 

@@ -1,0 +1,1 @@
+"""The staff: who they are, how they prove it, and what they did."""
