@@ -3,7 +3,7 @@
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,21 +11,15 @@ import msgspec
 from center import app
 from center.api.openapi import document
 from center.api.server import Server, exit_quietly_on_signals
-from center.config import Config, ConfigError, load
+from center.cli import shared, staff, ways_out
+from center.cli.shared import CONFIG_FILE, FAILED, OK, Arguments, Opened, command
+from center.config import ConfigError
 from center.fleet.registry import Registry, Terminal, TerminalUnknown
 from center.orders.audit import check
-from center.orders.desk import Desk
+from center.orders.refund import CannotPay
+from center.staff.people import StaffError
 from center.store.errors import StoreError
-from center.store.store import Store
-from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import SeedError, plant, read_seed
-from vending.money import format_yuan
-from vending.order_no import TERMINAL_NO_DIGITS, is_order_no
-
-Arguments = argparse.Namespace
-
-CONFIG_FILE = Path("center.toml")
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(given.run(given))
     except (ConfigError, SeedError, StoreError, OSError) as error:
+        print(f"center: {error}", file=sys.stderr)
+    except (StaffError, CannotPay) as error:
         print(f"center: {error}", file=sys.stderr)
     except TerminalUnknown as error:
         print(f"center: there is no terminal {error}", file=sys.stderr)
@@ -44,40 +40,31 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m center", description="The head office.")
     parser.add_argument("--config", type=Path, help=f"configuration (default: {CONFIG_FILE})")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    serve = _command(commands, "serve", _serve, "serve terminals until SIGTERM or SIGINT")
+    serve = command(commands, "serve", _serve, "serve terminals until SIGTERM or SIGINT")
     serve.add_argument("--port", type=int, help="instead of the configured one; 0: any free one")
     terminal = commands.add_parser("terminal", help="manage terminals")
     _terminal_commands(terminal.add_subparsers(required=True, metavar="COMMAND"))
-    seed = _command(commands, "seed", _seed, "take accounts over from a TOML file")
+    seed = command(commands, "seed", _seed, "take accounts over from a TOML file")
     seed.add_argument("file", type=Path)
-    ledger = _command(commands, "ledger", _ledger, "show what the ledger holds about an order")
-    ledger.add_argument("order_no", metavar="ORDER_NO", type=_order_no)
+    staff.add_commands(commands)
+    ways_out.add_commands(commands)
+    ledger = command(commands, "ledger", _ledger, "show what the ledger holds about an order")
+    ledger.add_argument("order_no", metavar="ORDER_NO", type=shared.order_no)
     ledger.add_argument("--json", action="store_true", help="one JSON object for each entry")
-    _command(commands, "check", _check, "check configuration, database and books")
-    _command(commands, "openapi", _openapi, "print the contract")
+    command(commands, "check", _check, "check configuration, database and books")
+    command(commands, "openapi", _openapi, "print the contract")
     return parser
 
 
 def _terminal_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    add = _command(commands, "add", _add_terminal, "issue a one-time code for a terminal")
-    add.add_argument("terminal_no", metavar="NO", type=_terminal_no)
+    add = command(commands, "add", _add_terminal, "issue a one-time code for a terminal")
+    add.add_argument("terminal_no", metavar="NO", type=shared.terminal_no)
     add.add_argument("--name", default="", help="where it stands")
-    _command(commands, "list", _list_terminals, "list all terminals")
-    block = _command(commands, "block", _block_terminal, "let a terminal trade no more")
-    block.add_argument("terminal_no", metavar="NO", type=_terminal_no)
-    unblock = _command(commands, "unblock", _unblock_terminal, "let a terminal trade again")
-    unblock.add_argument("terminal_no", metavar="NO", type=_terminal_no)
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[Arguments], int],
-    text: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text)
-    parser.set_defaults(run=run)
-    return parser
+    command(commands, "list", _list_terminals, "list all terminals")
+    block = command(commands, "block", _block_terminal, "let a terminal trade no more")
+    block.add_argument("terminal_no", metavar="NO", type=shared.terminal_no)
+    unblock = command(commands, "unblock", _unblock_terminal, "let a terminal trade again")
+    unblock.add_argument("terminal_no", metavar="NO", type=shared.terminal_no)
 
 
 # -- serving --
@@ -85,7 +72,7 @@ def _command(
 
 def _serve(given: Arguments) -> int:
     """Print one line of JSON, ``{"listening": URL}``, when terminals can connect."""
-    config = _config(given)
+    config = shared.config(given)
     if given.port is not None:
         config = config.with_port(given.port)
     logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(name)s %(message)s")
@@ -106,14 +93,14 @@ def _announce(url: str) -> None:
 
 
 def _add_terminal(given: Arguments) -> int:
-    with _Opened(_config(given)) as store:
+    with Opened(shared.config(given)) as store:
         code = Registry(store, app.wall_ms).add(given.terminal_no, given.name)
     print(code)
     return OK
 
 
 def _list_terminals(given: Arguments) -> int:
-    with _Opened(_config(given)) as store:
+    with Opened(shared.config(given)) as store:
         terminals = Registry(store, app.wall_ms).all()
     for terminal in terminals:
         print(f"{terminal.terminal_no}  {_state(terminal):<12}  {terminal.name}".rstrip())
@@ -129,13 +116,13 @@ def _state(terminal: Terminal) -> str:
 
 
 def _block_terminal(given: Arguments) -> int:
-    with _Opened(_config(given)) as store:
+    with Opened(shared.config(given)) as store:
         Registry(store, app.wall_ms).block(given.terminal_no, True)
     return OK
 
 
 def _unblock_terminal(given: Arguments) -> int:
-    with _Opened(_config(given)) as store:
+    with Opened(shared.config(given)) as store:
         Registry(store, app.wall_ms).block(given.terminal_no, False)
     return OK
 
@@ -145,34 +132,25 @@ def _unblock_terminal(given: Arguments) -> int:
 
 def _seed(given: Arguments) -> int:
     seed = read_seed(given.file)
-    with _Opened(_config(given)) as store:
+    with Opened(shared.config(given)) as store:
         taken = store.write(lambda connection: plant(connection, seed, app.wall_ms()))
     print(f"{taken} of {len(seed.accounts)} accounts taken over; the others were known")
     return OK
 
 
 def _ledger(given: Arguments) -> int:
-    config = _config(given)
-    with _Opened(config) as store:
-        desk = Desk(store, EmbeddedUtility(), app.key_service(config), app.wall_ms)
-        entries = desk.ledger_entries(given.order_no)
+    config = shared.config(given)
+    with Opened(config) as store:
+        entries = shared.desk(config, store).ledger_entries(given.order_no)
     for entry in entries:
-        if given.json:
-            print(msgspec.json.encode(entry).decode())
-        else:
-            debit = format_yuan(entry.debit_fen) if entry.debit_fen else ""
-            credit = format_yuan(entry.credit_fen) if entry.credit_fen else ""
-            print(
-                f"{entry.business_date}  {entry.state:<8}{debit:>12}{credit:>12}  "
-                f"{entry.account}  {entry.account_title}"
-            )
+        print(msgspec.json.encode(entry).decode() if given.json else shared.ledger_line(entry))
     return OK if entries else FAILED
 
 
 def _check(given: Arguments) -> int:
-    config = _config(given)
+    config = shared.config(given)
     app.key_service(config)
-    with _Opened(config) as store:
+    with Opened(config) as store:
         faults = store.read(check)
     for fault in faults:
         print(fault)
@@ -184,42 +162,6 @@ def _openapi(given: Arguments) -> int:
     text = msgspec.json.format(msgspec.json.encode(document()), indent=2)
     print(text.decode())
     return OK
-
-
-# -- what commands share --
-
-
-class _Opened:
-    """The database, closed again at the end."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
-    def __enter__(self) -> Store:
-        self._store = app.open_store(self._config)
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        self._store.close()
-
-
-def _config(given: Arguments) -> Config:
-    """Return the configuration; without a file by that name, the defaults."""
-    if given.config is None and not CONFIG_FILE.exists():
-        return Config()
-    return load(given.config or CONFIG_FILE)
-
-
-def _terminal_no(text: str) -> str:
-    if len(text) != TERMINAL_NO_DIGITS or not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"a terminal number is {TERMINAL_NO_DIGITS} digits")
-    return text
-
-
-def _order_no(text: str) -> str:
-    if not is_order_no(text):
-        raise argparse.ArgumentTypeError("not an order number, or a digit is wrong")
-    return text
 
 
 if __name__ == "__main__":

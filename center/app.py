@@ -13,7 +13,9 @@ from center.fleet.sessions import Sessions
 from center.keys.port import KeyService
 from center.keys.soft import TEST_KEYS, SoftKeyService, master_keys
 from center.orders.desk import Desk
+from center.orders.policy import Policy
 from center.orders.port import OrderDesk
+from center.staff.room import StaffRoom
 from center.store.store import Store
 from center.utility.embedded import EmbeddedUtility
 
@@ -35,7 +37,8 @@ class Center:
         self.version = VERSION
         self.registry = Registry(self.store, wall_ms)
         self.sessions = Sessions(self.registry)
-        self.desk: OrderDesk = Desk(self.store, EmbeddedUtility(), keys, wall_ms)
+        self.staff = StaffRoom(self.store, wall_ms)
+        self.desk: OrderDesk = Desk(self.store, EmbeddedUtility(), keys, wall_ms, policy(config))
 
     def wall_ms(self) -> int:
         """Return UTC milliseconds since 1970."""
@@ -63,6 +66,12 @@ def key_service(config: Config) -> KeyService:
         return SoftKeyService(master_keys(table))
     except ValueError as error:
         raise ConfigError(f"[keys]: {error}") from None
+
+
+def policy(config: Config) -> Policy:
+    """Return what the site allows."""
+    section = config.orders
+    return Policy(resell=section.resell, second_person=frozenset(section.second_person))
 
 
 def listening(config: Config) -> Listening:

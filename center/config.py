@@ -13,6 +13,9 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import fields, replace
 
+from center.orders.policy import Resell
+from vending.staff import Action
+
 _SQLITE_FILE = re.compile(r"^(sqlite(?:\+\w+)?:///)(.+)$")
 
 
@@ -66,6 +69,25 @@ class KeysSection(Section, frozen=True, kw_only=True):
     mac: Annotated[str, Meta(description="key that protects what is written to cards")] = ""
 
 
+class OrdersSection(Section, frozen=True, kw_only=True):
+    """What becomes of orders that got stuck."""
+
+    resell: Annotated[
+        Resell,
+        Meta(
+            description='"machine": any machine delivers again what was paid; "staff": only with'
+            " their grant"
+        ),
+    ] = Resell.MACHINE
+    second_person: Annotated[
+        tuple[Action, ...],
+        Meta(
+            description='what takes two people: a list of "refund", "mark-loaded", "resell",'
+            ' "rewrite"'
+        ),
+    ] = ()
+
+
 class LimitsSection(Section, frozen=True, kw_only=True):
     """What the service takes on at once."""
 
@@ -95,6 +117,7 @@ class Config(Section, frozen=True, kw_only=True):
     server: ServerSection = ServerSection()
     database: DatabaseSection = DatabaseSection()
     keys: KeysSection = KeysSection()
+    orders: OrdersSection = OrdersSection()
     limits: LimitsSection = LimitsSection()
     log: LogSection = LogSection()
 

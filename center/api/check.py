@@ -53,6 +53,10 @@ PATTERNS = {
     "software_version": r"^[ -~]{1,60}$",
     "written_at": r"^[0-9]{0,12}$",
     "challenge": r"^[0-9A-Fa-f]{0,128}$",
+    "name": r"^[^\x00-\x1f\x7f]{1,60}$",
+    "pin": r"^[0-9]{6,12}$",
+    "token": r"^[0-9a-f]{32}$",
+    "witness_token": r"^(?:[0-9a-f]{32})?$",
     "commands": r"^(?:[0-9A-Fa-f]{2}){0,255}$",
 }
 _OR_NONE = "^(?:[0-9]{19})?$"

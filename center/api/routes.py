@@ -9,7 +9,8 @@ from msgspec import Struct
 from center.fleet.registry import Registry
 from center.fleet.seal import SealedRequest
 from center.fleet.sessions import Sessions
-from center.orders.port import OrderDesk
+from center.orders.port import Decision, OrderDesk
+from center.staff.room import StaffRoom
 from vending import wire
 from vending.card import SealRequest
 from vending.messages import (
@@ -31,6 +32,17 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.staff import (
+    ActionAnswer,
+    ActionForbidden,
+    ActionRequest,
+    Forbidden,
+    StaffAnswer,
+    StaffNotKnown,
+    StaffSignIn,
+    StuckAnswer,
+    StuckQuery,
+)
 from vending.wire import Challenge, ChallengeRequest, Health, ProblemCode
 
 
@@ -40,6 +52,7 @@ class Office(Protocol):
     desk: OrderDesk
     registry: Registry
     sessions: Sessions
+    staff: StaffRoom
     version: str
 
     def wall_ms(self) -> int:
@@ -108,6 +121,34 @@ def _sign_in(office: Office, call: Call) -> SignedIn:
         server_time_ms=office.wall_ms(),
         last_order_sequence=office.desk.last_order_sequence(session.terminal_no),
     )
+
+
+def _staff_sign_in(office: Office, call: Call) -> StaffAnswer:
+    return office.staff.sign_in(call.terminal_no, call.message)
+
+
+def _stuck_orders(office: Office, call: Call) -> StuckAnswer:
+    message: StuckQuery = call.message
+    person = office.staff.whois(call.terminal_no, message.token)
+    if person is None:
+        return StaffNotKnown()
+    return office.desk.stuck_orders(call.terminal_no, person, message.order_no)
+
+
+def _staff_action(office: Office, call: Call) -> ActionAnswer:
+    message: ActionRequest = call.message
+    person = office.staff.whois(call.terminal_no, message.token)
+    witness = office.staff.whois(call.terminal_no, message.witness_token)
+    if person is None or (message.witness_token and witness is None):
+        return ActionForbidden(why=Forbidden.SIGN_IN_AGAIN)
+    decision = Decision(
+        order_no=message.order_no,
+        action=message.action,
+        by=person,
+        witness=witness,
+        evidence=message.evidence,
+    )
+    return office.desk.act(call.terminal_no, decision)
 
 
 _ANSWERS_LATE = (ProblemCode.OUTCOME_UNKNOWN,)
@@ -243,5 +284,37 @@ ROUTES = (
         gives=ReportTaken,
         act=lambda office, call: office.desk.report(call.terminal_no, call.message),
         problems=(ProblemCode.REPORT_CONFLICT, *_ANSWERS_LATE),
+    ),
+    Route(
+        name="staff-sign-in",
+        method="POST",
+        path=wire.STAFF_SIGN_IN_PATH,
+        summary="Who of the staff is at this terminal? Failures are counted, and lock.",
+        access=Access.SESSION,
+        takes=StaffSignIn,
+        gives=StaffAnswer,
+        act=_staff_sign_in,
+        problems=_ANSWERS_LATE,
+    ),
+    Route(
+        name="stuck-orders",
+        method="POST",
+        path=wire.STUCK_ORDERS_PATH,
+        summary="Which orders are stuck, and what may be done about each?",
+        access=Access.SESSION,
+        takes=StuckQuery,
+        gives=StuckAnswer,
+        act=_stuck_orders,
+    ),
+    Route(
+        name="staff-action",
+        method="POST",
+        path=wire.STAFF_ACTIONS_PATH,
+        summary="Take one of the ways out, if that is permitted now. A repeat changes nothing.",
+        access=Access.SESSION,
+        takes=ActionRequest,
+        gives=ActionAnswer,
+        act=_staff_action,
+        problems=_ANSWERS_LATE,
     ),
 )

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     ARREARS = "arrears"
     SALES = "sales"
     OPENING = "opening"
+    REFUND = "refund"
+    PAID_OUT = "paid-out"
 
 
 ASSETS = frozenset({Kind.CASH, Kind.ARREARS})
@@ -32,6 +34,8 @@ _TITLES = {
     Kind.ARREARS: "arrears of customer",
     Kind.SALES: "energy sold, payable to the utility",
     Kind.OPENING: "opening balances taken over from the utility",
+    Kind.REFUND: "to be paid back for order",
+    Kind.PAID_OUT: "refunds that staff have paid out, to be made good from the cash boxes",
 }
 
 
@@ -80,5 +84,11 @@ def arrears(customer_no: str) -> Account:
     return Account(Kind.ARREARS, customer_no)
 
 
+def refund(order_no: str) -> Account:
+    """What is to be paid back for an order. Zero once it is paid out."""
+    return Account(Kind.REFUND, order_no)
+
+
 SALES = Account(Kind.SALES)
 OPENING = Account(Kind.OPENING)
+PAID_OUT = Account(Kind.PAID_OUT)

@@ -71,6 +71,27 @@ def vend(sold: Vend, customer_no: str) -> Posting:
     )
 
 
+def refund_decided(order_no: str, amount_fen: int) -> Posting:
+    """What was paid for an order is to be paid back."""
+    return Posting(
+        key=f"refund:{order_no}",
+        order_no=order_no,
+        lines=(
+            debit(chart.suspense(order_no), amount_fen),
+            credit(chart.refund(order_no), amount_fen),
+        ),
+    )
+
+
+def refund_paid_out(order_no: str, amount_fen: int) -> Posting:
+    """Staff have paid a refund out of the office's money."""
+    return Posting(
+        key=f"payout:{order_no}",
+        order_no=order_no,
+        lines=(debit(chart.refund(order_no), amount_fen), credit(chart.PAID_OUT, amount_fen)),
+    )
+
+
 def opening(customer_no: str, balance_fen: int, arrears_fen: int) -> Posting | None:
     """A customer comes to us with a balance or arrears. None: with neither."""
     lines: list[Line] = []

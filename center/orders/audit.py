@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, select
 from center.ledger import audit as ledger
 from center.ledger.chart import Kind
 from center.orders.cash import Place
-from center.orders.state import FINISHED, OrderState
-from center.store.tables import customers, meters, notes, orders, vends
+from center.orders.port import RefundState
+from center.orders.state import FINISHED, OrderState, Resolution
+from center.store.tables import customers, meters, notes, orders, refunds, vends
 from center.utility.sales import VendState
 
 _VEND_STATES = {
@@ -33,6 +34,8 @@ def check(connection: Connection) -> list[str]:
         *_customers(connection),
         *_sales(connection),
         *_counts(connection),
+        *_refunds(connection),
+        *_resolutions(connection),
     ]
 
 
@@ -105,6 +108,37 @@ def _counts(connection: Connection) -> Iterable[str]:
         last = counts[meter_no]
         if sorted(numbers) != list(range(last - len(numbers) + 1, last + 1)):
             yield f"meter {meter_no} at {last}: sold {sorted(numbers)}"
+
+
+def _refunds(connection: Connection) -> Iterable[str]:
+    """Each refunded order has its refund over what was paid, owed until it is paid out."""
+    listed = _rows(connection, refunds.c, "order_no amount_fen state")
+    owing = {no: fen for no, fen, state in listed if state == RefundState.DECIDED}
+    yield from _differences("refund of order", ledger.balances(connection, Kind.REFUND), owing)
+    paid_out = {"": sum(fen for _, fen, state in listed if state == RefundState.PAID_OUT)}
+    booked = ledger.balances(connection, Kind.PAID_OUT)
+    yield from _differences("refunds paid out", booked, paid_out)
+    wanted = {
+        order_no: paid_fen
+        for order_no, paid_fen, state in _rows(connection, orders.c, "order_no paid_fen state")
+        if state == OrderState.REFUNDED
+    }
+    yield from _differences("refund for order", {no: fen for no, fen, _ in listed}, wanted)
+
+
+def _resolutions(connection: Connection) -> Iterable[str]:
+    """A refund excludes a sale: refunded orders are decided so, and nothing is sold under them."""
+    sold = {
+        order_no
+        for order_no, state in _rows(connection, vends.c, "order_no state")
+        if state != VendState.CANCELLED
+    }
+    for order_no, state, resolution in _rows(connection, orders.c, "order_no state resolution"):
+        is_refunded = state == OrderState.REFUNDED
+        if is_refunded != (resolution == Resolution.REFUND):
+            yield f"order {order_no} is {state}, decided is {resolution}"
+        if is_refunded and order_no in sold:
+            yield f"order {order_no} is refunded and sold"
 
 
 def _rows(connection: Connection, columns: Any, names: str) -> list[Any]:

@@ -7,13 +7,14 @@ from sqlalchemy import Connection
 
 from center.keys.port import KeyService, KeysRefused
 from center.ledger import book
-from center.orders import alarm, carrier, owed, reporting, sealing, selling
+from center.orders import alarm, carrier, owed, refund, reporting, sealing, selling, stuck
 from center.orders import order as orders
 from center.orders import resell as reselling
 from center.orders.order import Order
 from center.orders.policy import Policy
-from center.orders.port import LedgerEntry
+from center.orders.port import Decision, LedgerEntry, Refund
 from center.orders.work import Work
+from center.staff.people import Person
 from center.store.store import Store
 from center.utility.port import Utility
 from vending.card import SealRequest, SealStage
@@ -37,6 +38,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.staff import ActionDone, ActionForbidden, StuckOrders
 
 T = TypeVar("T")
 
@@ -138,6 +140,20 @@ class Desk:
         """Take a must-arrive report."""
         self._write(terminal_no, lambda work: reporting.take(work, envelope))
         return ReportTaken(envelope.report_no)
+
+    def stuck_orders(self, terminal_no: str, person: Person, order_no: str = "") -> StuckOrders:
+        """Return the orders that are stuck, each with what this person may do about it."""
+        return self._read(
+            terminal_no, lambda work: StuckOrders(stuck.show(work, person.role, order_no))
+        )
+
+    def act(self, terminal_no: str, decision: Decision) -> ActionDone | ActionForbidden:
+        """Take one of the ways out, if that is permitted at the moment of deciding."""
+        return self._write(terminal_no, lambda work: stuck.act(work, decision))
+
+    def pay_out(self, payout: refund.Payout) -> Refund:
+        """Keep that a refund was paid out at the head office. Raises `refund.CannotPay`."""
+        return self._write("", lambda work: refund.pay_out(work, payout))
 
     def last_order_sequence(self, terminal_no: str) -> int:
         """Return the last order sequence seen from this terminal; 0: none."""

@@ -6,10 +6,12 @@ every thread. Besides what each says they raise the store's errors (`center.stor
 number), `StoreFailed` when the database refuses to work, `StoreClosed` after the shutdown began.
 """
 
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
 
+from center.staff.people import Person
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -28,6 +30,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.staff import Action, ActionDone, ActionForbidden, Evidence, StuckOrders
 
 
 class DeskError(Exception):
@@ -40,6 +43,41 @@ class OrderOfAnother(DeskError):
 
 class ReportConflict(DeskError):
     """A report number of this journal was taken before, with another body."""
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """Somebody takes one of the ways out."""
+
+    order_no: str
+    action: Action
+    by: Person
+    witness: Person | None = None
+    """The second person; both have proved who they are."""
+    evidence: Evidence = Evidence.NONE
+
+
+class RefundState(StrEnum):
+    """Where a refund is."""
+
+    DECIDED = "decided"
+    PAID_OUT = "paid-out"
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """Money that goes back instead of energy."""
+
+    order_no: str
+    terminal_no: str
+    """Of the order."""
+    amount_fen: int
+    state: RefundState
+    decided_at_ms: int
+    decided_by: str
+    witness: str | None
+    evidence: str
+    paid_at_ms: int | None
+    paid_by: str | None
+    paid_evidence: str | None
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
@@ -112,6 +150,18 @@ class OrderDesk(Protocol):
         """Take a must-arrive report. What it says is never refused: what does not fit is an alarm.
 
         Raises ReportConflict.
+        """
+
+    def stuck_orders(self, terminal_no: str, person: Person, order_no: str) -> StuckOrders:
+        """Return the orders that are stuck, each with what this person may do about it.
+
+        Without an order number: those whose money this terminal has taken.
+        """
+
+    def act(self, terminal_no: str, decision: Decision) -> ActionDone | ActionForbidden:
+        """Take one of the ways out, if that is permitted at the moment of deciding.
+
+        Empty ``terminal_no``: at the head office. A repeat by the same person changes nothing.
         """
 
     def last_order_sequence(self, terminal_no: str) -> int:

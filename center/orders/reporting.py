@@ -7,9 +7,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from center.ledger import book, rules
-from center.ledger.posting import Outcome
-from center.orders import alarm, carrier, cash
+from center.orders import alarm, carrier, cash, selling
 from center.orders import order as orders
 from center.orders.alarm import Code
 from center.orders.cash import Found, Place
@@ -120,26 +118,19 @@ def _take_confirmed(work: Work, report: VendConfirmed) -> None:
         detail = f"{order.paid_fen} fen were refunded, and the card turns out to be written"
         work.alarm(report.order_no, Code.CONFIRMED_AFTER_REFUND, detail)
         return
-    answer = work.utility.confirm(work.connection, report.order_no, report.purchase_count)
-    if isinstance(answer, Refused):
-        work.alarm(report.order_no, Code.CONFIRMATION_REFUSED, answer.reason)
-        return
-    if order.state is OrderState.SOLD:
-        key = rules.vend_key(report.order_no)
-        book.resolve(work.connection, key, Outcome.POSTED, work.now_ms)
-        confirmed = replace(
-            orders.move(order, OrderState.CONFIRMED),
-            parked=False,
-            verdict=report.verdict,
-            card_digest=report.card_digest,
-        )
-        orders.save(work.connection, order, confirmed, work.now_ms)
+    closed = selling.confirm(work, order, report.purchase_count)
+    if isinstance(closed, Refused):
+        work.alarm(report.order_no, Code.CONFIRMATION_REFUSED, closed.reason)
+    elif closed.state is not order.state:
+        proved = replace(closed, verdict=report.verdict, card_digest=report.card_digest)
+        orders.save(work.connection, order, proved, work.now_ms)
 
 
 def _take_parked(work: Work, report: OrderParked) -> None:
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
     if order.state in FINISHED:
-        work.alarm(report.order_no, Code.PARKED_AFTER_END, f"the order is {order.state}")
+        detail = f"the order is {order.state}, its card {report.verdict or 'was not seen'}"
+        work.alarm(report.order_no, Code.PARKED_AFTER_END, detail)
         return
     parked = _judged(_released(order, work.terminal_no), report)
     orders.save(work.connection, order, parked, work.now_ms)

@@ -43,7 +43,33 @@ def _refusal(work: Work, order: Order | None, request: ResellRequest) -> Refused
     if owed.is_busy_elsewhere(work, order):
         return Refused(Reason.ORDER_OPEN)
     account = work.utility.recognise(work.connection, _holder(request), work.now_ms)
-    return account if isinstance(account, Refused) else None
+    if isinstance(account, Refused):
+        return account
+    return None if _may_bind(work, order, request) else Refused(Reason.WRONG_METER)
+
+
+def _may_bind(work: Work, order: Order, request: ResellRequest) -> bool:
+    """A card that may hold the order is given up only once the utility has replaced it."""
+    if _is_its_card(order, request.card_serial) or order.is_card_unwritten:
+        return True
+    return is_card_replaced(work, order)
+
+
+def is_card_replaced(work: Work, order: Order) -> bool:
+    """Tell whether the utility has replaced the card that an order is for."""
+    assert order.identity is not None
+    assert order.card_serial is not None
+    holder = Holder(
+        customer_no=order.identity.customer_no,
+        meter_no=order.identity.meter_no,
+        card_serial=order.card_serial,
+    )
+    answer = work.utility.recognise(work.connection, holder, work.now_ms)
+    return answer == Refused(Reason.CARD_REPLACED)
+
+
+def _is_its_card(order: Order, serial: str) -> bool:
+    return order.card_serial is not None and order.card_serial.upper() == serial.upper()
 
 
 def _deliver(work: Work, order: Order, request: ResellRequest) -> VendAnswer:
@@ -88,8 +114,7 @@ def _bind(work: Work, order: Order, serial: str) -> Order:
     it, and takes nothing from an old card once it has seen the new one. But a proof about the new
     card says nothing about the old one, which may have been written.
     """
-    assert order.card_serial is not None
-    if order.card_serial.upper() == serial.upper():
+    if _is_its_card(order, serial):
         return order
     if order.state is OrderState.SOLD:
         work.utility.rebind(work.connection, order.order_no, serial)

@@ -76,6 +76,17 @@ def inquire(work: Work, order_no: str) -> InquiryAnswer:
     return work.utility.inquire(work.connection, order_no)
 
 
+def confirm(work: Work, order: Order, purchase_count: int) -> Order | Refused:
+    """Close a sale: its energy is on the card or in the meter. Again changes nothing."""
+    answer = work.utility.confirm(work.connection, order.order_no, purchase_count)
+    if isinstance(answer, Refused):
+        return answer
+    if order.state is not OrderState.SOLD:
+        return order
+    book.resolve(work.connection, rules.vend_key(order.order_no), Outcome.POSTED, work.now_ms)
+    return replace(orders.move(order, OrderState.CONFIRMED), parked=False)
+
+
 def void(work: Work, order_no: str) -> Vend | Refused:
     """Void a sale that was never confirmed; again changes nothing. The money stays in suspense."""
     connection, utility, now_ms = work.connection, work.utility, work.now_ms
