@@ -112,9 +112,7 @@ def _order_text(order: Order, told: list[str]) -> str:
     return "\n".join(
         (
             f"order      {order.order_no}, {order.state}, paid {_yuan(order)} yuan",
-            f"for        meter {known.meter_no}, customer {known.customer_no}"
-            if known
-            else "for ?",
+            f"for        {whose}",
             f"opened     {moment(known.opened_at_ms if known else None)}",
             f"changed    {moment(order.changed_at_ms)}",
             f"parked     {order.parked_why if order.parked else 'no'}",

@@ -77,10 +77,15 @@ def _customers(connection: Connection) -> Iterable[str]:
 
 def _sales(connection: Connection) -> Iterable[str]:
     """Orders and sales agree, and every open sale is the one that its meter waits for."""
-    states = dict(_rows(connection, vends.c, "order_no state"))
+    listed = dict(_rows(connection, orders.c, "order_no state"))
+    states = {
+        order_no: state
+        for order_no, state in _rows(connection, vends.c, "order_no state")
+        if (listed.get(order_no), state) != (OrderState.REFUNDED, VendState.CANCELLED)
+    }
     wanted = {
         order_no: _VEND_STATES[OrderState(state)].value
-        for order_no, state in _rows(connection, orders.c, "order_no state")
+        for order_no, state in listed.items()
         if OrderState(state) in _VEND_STATES
     }
     yield from _differences("sale under order", states, wanted)
