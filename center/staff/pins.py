@@ -16,9 +16,13 @@ MEMORY_KIB = 64 * 1024
 ITERATIONS = 3
 LANES = 4
 """The second recommendation of RFC 9106 section 4: 64 MiB, three passes, four lanes."""
-AT_ONCE = 2
-"""PINs that are hashed at the same time; each takes the memory and about a quarter of a second."""
 WAIT_S = 5.0
+"""How long somebody waits for the others; each takes about a quarter of a second."""
+
+_TURN = threading.Lock()
+"""One at a time in the whole process: OpenSSL gives the lanes' threads to nobody else meanwhile,
+and says then that the memory does not suffice.
+"""
 
 
 class Pins:
@@ -26,7 +30,6 @@ class Pins:
 
     def __init__(self, memory_kib: int = MEMORY_KIB) -> None:
         self._memory_kib = memory_kib
-        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def hash(self, pin: str) -> str:
         """Return what is kept of a PIN: a PHC string with a salt of its own."""
@@ -37,7 +40,7 @@ class Pins:
             lanes=LANES,
             memory_cost=self._memory_kib,
         )
-        with self._place():
+        with _turn():
             return str(kdf.derive_phc_encoded(pin.encode()))
 
     def fits(self, kept: str | None, pin: str) -> bool:
@@ -45,18 +48,21 @@ class Pins:
         if kept is None:
             self.hash(pin)
             return False
-        with self._place():
+        with _turn():
             try:
                 Argon2id.verify_phc_encoded(pin.encode(), kept)
             except InvalidKey:
                 return False
         return True
 
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._places.acquire(timeout=WAIT_S):
-            raise StoreBusy("too many PINs are being checked")
-        try:
-            yield
-        finally:
-            self._places.release()
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _TURN.acquire(timeout=WAIT_S):
+        raise StoreBusy("too many PINs are being checked")
+    try:
+        yield
+    except MemoryError:
+        raise StoreBusy("no memory to check a PIN") from None
+    finally:
+        _TURN.release()

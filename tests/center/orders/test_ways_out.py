@@ -168,6 +168,8 @@ class WaysOut(RuleBasedStateMachine):
     @rule(order_no=orders)
     def resell(self, order_no: str) -> None:
         assert self.place is not None
+        if order_no not in self.paid:
+            return
         count = self.snapshot().purchase_count - (order_no in self.written)
         try:
             answer = self.office.desk.resell(self.place, resell(order_no, WHO, count))
@@ -193,6 +195,16 @@ class WaysOut(RuleBasedStateMachine):
             if heard:
                 self.known[self.place, order_no] = answer.seals
                 self.listens_for = order_no
+
+    @rule(terminal_no=terminals, order_no=orders, steps=st.integers(1, 3))
+    def carry(self, terminal_no: str, order_no: str, steps: int) -> None:
+        """As far as a delivery comes, at whichever terminal the card is inserted next."""
+        self.insert(terminal_no)
+        self.resell(order_no)
+        if steps > 1:
+            self.seal(order_no, True)
+        if steps > 2 and self.listens_for == order_no:
+            self.write()
 
     @precondition(lambda self: self.listens_for)
     @rule()
