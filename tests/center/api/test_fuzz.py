@@ -20,11 +20,14 @@ from vending.messages import (
     OrderAbandoned,
     OrderOpened,
     OrderParked,
+    OwedQuery,
     Report,
     ReportEnvelope,
+    ResellRequest,
     TrialRequest,
     VendConfirmed,
 )
+from vending.staff import Action, ActionRequest, Evidence, StaffSignIn, StuckQuery
 
 ORDER = vend_request()
 AT_MS = ORDER.opened_at_ms
@@ -61,7 +64,25 @@ SEAL = SealRequest(
     commands=("04d68100",),
 )
 TRIAL = TrialRequest(customer_no=ORDER.customer_no, meter_no=ORDER.meter_no, paid_fen=5000)
+RESELL = ResellRequest(
+    order_no=ORDER.order_no,
+    customer_no=ORDER.customer_no,
+    meter_no=ORDER.meter_no,
+    card_serial=ORDER.card_serial,
+    purchase_count=7,
+)
+ACTION = ActionRequest(
+    token="0" * 32,
+    witness_token="1" * 32,
+    order_no=ORDER.order_no,
+    action=Action.REFUND,
+    evidence=Evidence.CUSTOMER_ASKS,
+)
 MESSAGES: list[tuple[str, Any]] = [
+    (wire.OWED_PATH, OwedQuery(card=query().card, order_no=ORDER.order_no)),
+    (wire.RESELLS_PATH, RESELL),
+    (wire.STUCK_ORDERS_PATH, StuckQuery(token="0" * 32, order_no=ORDER.order_no)),
+    (wire.STAFF_ACTIONS_PATH, ACTION),
     (wire.ACCOUNTS_PATH, query()),
     (wire.TRIALS_PATH, TRIAL),
     (wire.VENDS_PATH, ORDER),
@@ -153,7 +174,12 @@ BAD: dict[type, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("path_and_message", MESSAGES, ids=lambda pair: type(pair[1]).__name__)
+SIGN_IN = (wire.STAFF_SIGN_IN_PATH, StaffSignIn(name="name", pin="420917"))
+
+
+@pytest.mark.parametrize(
+    "path_and_message", [*MESSAGES, SIGN_IN], ids=lambda pair: type(pair[1]).__name__
+)
 def test_a_value_out_of_bounds_is_malformed_wherever_it_stands(
     terminal: Terminal, path_and_message: tuple[str, Any]
 ) -> None:

@@ -1,24 +1,41 @@
 """Many threads at the same orders and meters: one sale each, the same answer for everybody."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-from center.orders.port import ReportConflict
+from center.orders.port import Decision, ReportConflict
+from center.staff.people import Person
 from tests.center.orders.office import (
     NOW_MS,
+    OTHER_TERMINAL,
     TERMINAL,
     Office,
+    card,
     confirmed,
     notes,
+    opened,
+    parked,
     person,
     request,
+    resell,
+    sealing,
     taken,
 )
-from vending.messages import Note, Reason, Refused, ReportEnvelope, Vend
+from vending.messages import (
+    Note,
+    Reason,
+    Refused,
+    ReportEnvelope,
+    ResellRequest,
+    Sealed,
+    Vend,
+)
 from vending.order_no import make_order_no
+from vending.staff import Action, ActionDone, Evidence, Role
 
 T = TypeVar("T")
 THREADS = 16
@@ -106,3 +123,61 @@ def test_one_report_number_is_one_report(office: Office) -> None:
     winners = {value for value, ok in zip(values_fen, taken_ones, strict=True) if ok}
     assert len(winners) == 1
     assert -office.balance("cash", TERMINAL) in winners
+
+
+ROUNDS = 200
+
+
+def test_two_kiosks_and_a_clerk_at_once_either_deliver_or_pay_back(office: Office) -> None:
+    """Each kiosk re-sells and asks for seals; the clerk refunds at the same moment."""
+    who, won = person(1), Counter[str]()
+    count = who.purchase_count
+    for number in range(ROUNDS):
+        order_no = office.order_no()
+        note = notes(order_no, 10_000)
+        office.report(opened(order_no, who))
+        office.report(taken(order_no, note[0]))
+        if number % 2:
+            office.desk.vend(TERMINAL, request(order_no, who, note, count=count))
+        office.report(parked(order_no, verdict=None))
+        snapshot = card(who, count=count)
+        office.owed(snapshot, OTHER_TERMINAL)
+        wanted = resell(order_no, who, count)
+
+        def deliver(terminal_no: str, wanted: ResellRequest = wanted) -> str:
+            vend = office.desk.resell(terminal_no, wanted)
+            if not isinstance(vend, Vend):
+                return vend.reason.value
+            sealed = office.desk.seal(terminal_no, sealing(vend.order_no, who, vend))
+            return "sealed" if isinstance(sealed, Sealed) else sealed.reason.value
+
+        def pay_back(order_no: str = order_no) -> str:
+            decision = Decision(
+                order_no=order_no,
+                action=Action.REFUND,
+                by=Person(name="clerk", role=Role.SUPERVISOR),
+                evidence=Evidence.CUSTOMER_ASKS,
+            )
+            answer = office.desk.act(TERMINAL, decision)
+            return "refunded" if isinstance(answer, ActionDone) else answer.why.value
+
+        calls: list[Callable[[], str]] = [
+            partial(deliver, TERMINAL),
+            partial(deliver, OTHER_TERMINAL),
+            pay_back,
+        ]
+        turn = number % len(calls)
+        said = set(at_once(calls[turn:] + calls[:turn]))
+        if "refunded" in said:
+            assert said == {"refunded", Reason.ORDER_REFUNDED.value}
+            assert office.state(order_no) == "refunded"
+            won["clerk"] += 1
+        else:
+            assert said <= {"sealed", "resell-decided", "card-may-be-written"}
+            assert office.order(order_no).seals == 2
+            count += 1
+            office.report(confirmed(order_no, count), OTHER_TERMINAL)
+            assert office.state(order_no) == "confirmed"
+            won["kiosks"] += 1
+    assert won["clerk"] + won["kiosks"] == ROUNDS
+    assert set(won) == {"clerk", "kiosks"}
