@@ -50,7 +50,8 @@ ORDERS = [make_order_no(TERMINAL, NOW_MS, 1), make_order_no(OTHER_TERMINAL, NOW_
 CLERK = Person(name="clerk", role=Role.SUPERVISOR)
 TERMINALS = [TERMINAL, OTHER_TERMINAL]
 
-orders = st.sampled_from([ORDERS[0], *ORDERS])
+orders = st.sampled_from([ORDERS[0]] * 4 + ORDERS[1:])
+"""Mostly the same one: what matters needs several steps of one order."""
 terminals = st.sampled_from(TERMINALS)
 mostly = st.sampled_from([True, True, True, False])
 
@@ -58,8 +59,8 @@ mostly = st.sampled_from([True, True, True, False])
 class WaysOut(RuleBasedStateMachine):
     """What is told to the office is a report in ``mail`` until a rule delivers it."""
 
-    @initialize()
-    def open_office(self) -> None:
+    @initialize(steps=st.sampled_from([1, 2, 3, 3, 4]))
+    def open_office(self, steps: int) -> None:
         self.folder = Path(mkdtemp(prefix="ways-out"))
         self.office = Office(self.folder)
         self.paid: dict[str, list[Note]] = {}
@@ -73,6 +74,7 @@ class WaysOut(RuleBasedStateMachine):
         # what terminals and the clerk know
         self.known: dict[tuple[str, str], int] = {}
         self.refunded: set[str] = set()
+        self.buy(ORDERS[0], steps, at_once=True)
 
     def teardown(self) -> None:
         self.come_to_an_end()
@@ -116,7 +118,7 @@ class WaysOut(RuleBasedStateMachine):
         notes.append(note)
         self.post(terminal_no, taken(order_no, note), at_once=at_once)
 
-    @rule(order_no=orders, steps=st.integers(1, 4), at_once=mostly)
+    @rule(order_no=orders, steps=st.sampled_from([1, 2, 3, 4]), at_once=mostly)
     def buy(self, order_no: str, steps: int, at_once: bool) -> None:
         """As far as a purchase comes before something happens to it."""
         self.pay(order_no, at_once)
@@ -185,7 +187,12 @@ class WaysOut(RuleBasedStateMachine):
                 self.known[self.place, order_no] = answer.seals
                 self.listens_for = order_no
 
-    @rule(terminal_no=terminals, order_no=orders, coded=st.booleans(), steps=st.integers(1, 4))
+    @rule(
+        terminal_no=terminals,
+        order_no=orders,
+        coded=st.booleans(),
+        steps=st.sampled_from([4, 4, 3, 2, 1]),
+    )
     def carry(self, terminal_no: str, order_no: str, coded: bool, steps: int) -> None:
         """As far as a delivery comes, at whichever terminal the card is inserted next."""
         self.insert(terminal_no)
@@ -224,7 +231,7 @@ class WaysOut(RuleBasedStateMachine):
 
     # -- the clerk --
 
-    @rule(order_no=orders, patient=st.booleans())
+    @rule(order_no=orders, patient=mostly)
     def refund(self, order_no: str, patient: bool) -> None:
         if patient:
             self.office.now_ms += QUIET_MS
@@ -285,4 +292,4 @@ class WaysOut(RuleBasedStateMachine):
 
 
 TestWaysOut = WaysOut.TestCase
-TestWaysOut.settings = settings(max_examples=150, stateful_step_count=12)
+TestWaysOut.settings = settings(max_examples=80, stateful_step_count=14)
