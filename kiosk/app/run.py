@@ -94,6 +94,7 @@ class App(QObject):
             self._show_closed(Why.NOT_SET_UP)
             return
         self._services = built
+        self.window.desk = built.staff_desk
         built.listen(self._show, self._halted)
         built.start()
 

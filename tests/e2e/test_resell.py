@@ -8,7 +8,7 @@ import pytest
 from bench.stand import Stand
 from bench.stand.kiosk import Kiosk
 from bench.stand.neighbour import Neighbour
-from tests.e2e.resident import credits_of, go_home, next_in_line, pay, take_home_once, until
+from tests.e2e.resident import credits_of, go_home, next_in_line, take_home_once, until
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +87,3 @@ def test_nothing_is_owed_twice(stand: Stand, kiosk: Kiosk, neighbour: Neighbour)
     until(kiosk, phase="account")
     go_home(stand, kiosk)
     assert credits_of(stand) == before
-
-
-def test_an_order_that_was_given_up_here_is_finished_here(stand: Stand, kiosk: Kiosk) -> None:
-    pay(stand, kiosk)
-    stand.office_gone()
-    kiosk.press("finish")
-    number = until(kiosk, 120, phase="doubtful")["order_no"]
-    stand.pull_card()
-    stand.office_back()
-    kiosk.wait("idle", timeout_s=90)
-    stand.insert_card("energy")
-    assert until(kiosk, 60, phase="done")["order_no"] == number
-    take_home_once(stand)

@@ -149,7 +149,10 @@ def test_the_doubtful_slip_says_what_to_do_and_whom_to_call() -> None:
 
 @pytest.mark.parametrize(
     ("language", "label", "button"),
-    [("zh", "补售电码（订单号）", "补售电"), ("en", "Re-sell code (order number)", '"Re-sell"')],
+    [
+        ("zh", "补售电码（订单号）", "补售电"),
+        ("en", "Re-sell code (order number)", '"Unfinished purchase?"'),
+    ],
 )
 @pytest.mark.parametrize("columns", COLUMNS)
 @pytest.mark.parametrize("why", Why)
