@@ -47,6 +47,14 @@ class Control:
         """Press a button by its name (`kiosk.flow.screen.Button`). Raises Refused."""
         return self.ask({"op": "press", "button": button})
 
+    def type(self, text: str) -> State:
+        """Press a key of the screen's keys for each character of ``text``. Raises Refused."""
+        return self.ask({"op": "type", "text": text})
+
+    def hold(self) -> State:
+        """Hold the machine's number until the staff's page is called."""
+        return self.ask({"op": "hold"})
+
     def switch_language(self) -> State:
         """Press the language button."""
         return self.ask({"op": "language"})

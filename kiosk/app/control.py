@@ -13,6 +13,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QPushButton
 
+from kiosk.ui.widgets.header import NAMEPLATE, Nameplate
+from kiosk.ui.widgets.keypad import key_name
 from kiosk.ui.window import Window
 
 MAX_LINE = 64 * 1024
@@ -24,6 +26,7 @@ FINGER_MS = 450
 class _Ask(msgspec.Struct, frozen=True):
     op: str
     button: str = ""
+    text: str = ""
     file: str = ""
     phases: tuple[str, ...] = ()
     timeout_s: int = 30
@@ -75,6 +78,10 @@ class Control(QObject):
                 self._click_soon(socket, ask.button)
             case "language":
                 self._click_soon(socket, "language")
+            case "type":
+                _answer(socket, self._state() | self._type(ask.text))
+            case "hold":
+                _answer(socket, self._state() | self._hold())
             case "screenshot":
                 saved = self._window.grab().save(ask.file)
                 _answer(socket, self._state() | ({} if saved else {"error": "not saved"}))
@@ -99,6 +106,22 @@ class Control(QObject):
                 return {}
         return {"error": f"no button {name!r} here"}
 
+    def _type(self, text: str) -> dict[str, Any]:
+        """Press a key for each character, as fast as a screen of keys takes them."""
+        for character in text:
+            keys = self._window.findChildren(QPushButton, key_name(character))
+            shown = [key for key in keys if key.isVisible() and key.isEnabled()]
+            if not shown:
+                return {"error": f"no key {character!r} here"}
+            shown[0].click()
+        return {}
+
+    def _hold(self) -> dict[str, Any]:
+        """Hold the machine's number for as long as it takes."""
+        for plate in self._window.findChildren(Nameplate, NAMEPLATE):
+            plate.held.emit()
+        return {}
+
     def _wait(self, socket: QLocalSocket, ask: _Ask) -> None:
         waiting = _Waiting(self, socket, ask)
         self._waiting.append(waiting)
@@ -119,6 +142,7 @@ class Control(QObject):
         if screen is None:
             return {"phase": "", "page": "", "buttons": []}
         outcome, tender = screen.outcome, screen.tender
+        named = outcome or screen.owed
         return {
             "phase": screen.phase,
             "page": screen.page,
@@ -129,7 +153,7 @@ class Control(QObject):
             "more_time": screen.more_time,
             "buttons": list(screen.buttons),
             "paid_fen": tender.paid_fen if tender else 0,
-            "order_no": outcome.order_no if outcome else None,
+            "order_no": named.order_no if named else None,
         }
 
 

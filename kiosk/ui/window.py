@@ -14,7 +14,7 @@ from kiosk.ui.bridge import PRESSES
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES, Words, next_language
 from kiosk.ui.kit import Kit, column, settle_layouts
-from kiosk.ui.pages import PAGE_NAMES, make_page
+from kiosk.ui.pages import MADE_IN_ADVANCE, make_page
 from kiosk.ui.pages.page import Page
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import PAGE, TONES, Theme
@@ -62,7 +62,7 @@ class Window(QWidget):
         self._made_steps: StepStrip | None = None
         self._made_more_time: MoreTime | None = None
         self._pressed_at_s: float | None = None
-        self._to_warm = [*map(self._page_maker, PAGE_NAMES), self._make_rest]
+        self._to_warm = [*map(self._page_maker, MADE_IN_ADVANCE), self._make_rest]
         self._first_frame = True
         self._paint_ground()
         self._kit = Kit(

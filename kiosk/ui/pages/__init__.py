@@ -20,6 +20,8 @@ PAGE_NAMES = (
     "owed",
     "staff",
 )
+MADE_IN_ADVANCE = tuple(name for name in PAGE_NAMES if name != "staff")
+"""Pages on which a customer would wait; staff may."""
 
 
 def make_page(name: str, kit: Kit) -> Page:
