@@ -189,7 +189,7 @@ def test_every_objection_is_a_sentence_or_a_button(
     (button,) = stage.window.findChildren(BigButton, "button-staff-rewrite")
     sentence = told.forbidden(why, Words(language, CONFIG))
     assert button.isVisible() is (sentence not in said(stage))
-    assert button.isVisible() is (why in {Forbidden.EVIDENCE, Forbidden.SECOND_PERSON})
+    assert button.isVisible() is (why is Forbidden.SECOND_PERSON)
 
 
 def test_a_list_tells_what_an_order_is_about(
@@ -259,7 +259,9 @@ def test_a_story_is_told_in_words_with_its_amounts(fact: StoryLine, text: str) -
 
 def test_an_order_of_another_version_is_told_as_far_as_it_is_known() -> None:
     words = Words("en", CONFIG)
-    odd = replace(stuck(), why="of-tomorrow", refund="on-its-way", verdict=None)
+    odd = replace(stuck(), why="of-tomorrow", refund="on-its-way", verdict=None, opened_at_ms=0)
+    assert ("Paid on", "None") in told.facts(odd, words)
+    assert told.more(odd, words) == "of-tomorrow · on-its-way"
     assert told.why(odd, words) == "of-tomorrow"
     assert told.refund(odd, words) == "on-its-way"
     assert told.card(odd, words) == "Never read"

@@ -9,7 +9,7 @@ from vending.messages import Reason
 from vending.order_no import is_order_no
 from vending.staff import PIN_DIGITS, Action, Evidence, Forbidden, Permission, StuckOrder
 
-NAME_CHARACTERS = 32
+NAME_CHARACTERS = 60
 """Most characters of a staff name."""
 
 
@@ -65,8 +65,10 @@ EVIDENCE: dict[Action, tuple[Evidence, ...]] = {
 }
 """What somebody may have seen; none: the action needs no proof."""
 
-ASKED_FOR = frozenset({Forbidden.EVIDENCE, Forbidden.SECOND_PERSON})
-"""Objections that the page itself can meet by asking."""
+ASKED_FOR = frozenset({Forbidden.SECOND_PERSON})
+"""Objections that the page itself meets by asking. `Forbidden.EVIDENCE` is none: beforehand it says
+that what was read from the card contradicts the action.
+"""
 
 
 class State(Struct, frozen=True, kw_only=True):

@@ -52,25 +52,30 @@ def summary(order: StuckOrder, words: Words) -> str:
 
 def more(order: StuckOrder, words: Words) -> str:
     """Return since when and why it is stuck, and whether the money goes back."""
-    parts = (words.moment(order.opened_at_ms), why(order, words), refund(order, words))
+    parts = (opened(order, words), why(order, words), refund(order, words))
     return DOT.join(part for part in parts if part)
 
 
 def facts(order: StuckOrder, words: Words) -> list[Pair]:
     """Return everything about an order but its number, in the order of reading."""
-    terminal = terminal_of(order.order_no)
+    terminal, nothing = terminal_of(order.order_no), words.text("staff.none")
     return [
-        (words.text("staff.paid-on"), words.moment(order.opened_at_ms)),
+        (words.text("staff.paid-on"), opened(order, words) or nothing),
         (words.text("owed.where"), words.text("owed.elsewhere", terminal=terminal)),
         (words.text("staff.paid"), words.money(order.paid_fen)),
         (words.text("staff.sale"), sale(order, words)),
         (words.text("staff.card"), card(order, words)),
-        (words.text("staff.why"), why(order, words) or words.text("staff.none")),
-        (words.text("staff.refund"), refund(order, words) or words.text("staff.none")),
-        (words.text("staff.name"), order.name_masked),
-        (words.text("staff.customer"), grouped(order.customer_no)),
-        (words.text("staff.meter"), grouped(order.meter_no)),
+        (words.text("staff.why"), why(order, words) or nothing),
+        (words.text("staff.refund"), refund(order, words) or nothing),
+        (words.text("staff.name"), order.name_masked or nothing),
+        (words.text("staff.customer"), grouped(order.customer_no) or nothing),
+        (words.text("staff.meter"), grouped(order.meter_no) or nothing),
     ]
+
+
+def opened(order: StuckOrder, words: Words) -> str:
+    """Return when it was opened; empty when the head office has only heard of its notes."""
+    return words.moment(order.opened_at_ms) if order.opened_at_ms else ""
 
 
 def sale(order: StuckOrder, words: Words) -> str:
