@@ -4,7 +4,6 @@ The gallery draws them and the layout tests measure them, with ordinary and with
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -15,7 +14,7 @@ from kiosk.flow.screen import Screen, screen
 from kiosk.flow.session import Cause, Notice, Order, PartStatus, Phase, Session, Why
 from kiosk.ui.config import UiConfig
 from vending.card import CardKind, CardSnapshot, MeterReturn, WalletUnit
-from vending.messages import Account, Limits, Note, Owed, Reason, Vend
+from vending.messages import Account, Limits, Note, Reason, Vend
 from vending.order_no import make_order_no
 from vending.tariff import Quote, Tariff, TariffStep, quote
 
@@ -204,7 +203,6 @@ def samples() -> list[Sample]:
         *_choose(),
         *_tender(),
         *_deliver(),
-        *_owed(),
         *(Sample(f"refused-{cause.value}", screen(_refused(cause))) for cause in REFUSALS),
         *(Sample(f"doubtful-{cause.value}", screen(_doubtful(cause))) for cause in DOUBTS),
         *(Sample(f"out-of-service-{cause.value}", screen(_closed(cause))) for cause in CLOSURES),
@@ -283,65 +281,6 @@ def _deliver() -> Iterator[Sample]:
         yield Sample(f"card-back-{cause.value}", screen(back.but(cause=cause)))
     changed = back.but(cause=Why.CARD_CHANGED, card_present=True)
     yield Sample("card-back-card-changed", screen(changed))
-
-
-WORKING = {
-    Device.CARD_READER: PartStatus(DeviceState.OK),
-    Device.HEAD_OFFICE: PartStatus(DeviceState.OK),
-    Device.ACCEPTOR: PartStatus(DeviceState.FAULT, Fault.JAM_IN_ACCEPTOR),
-}
-"""Nothing can be sold for cash, and what was paid earlier can be delivered."""
-
-
-def owed(who: Person, terminal_no: str, why: Cause | None, *, is_sold: bool = True) -> Owed:
-    """Return an order of ``who`` that was paid at a terminal and not delivered."""
-    state = session(who, Phase.VENDING, notes=THREE_NOTES)
-    order = (sold(state) if is_sold else state).order
-    return Owed(
-        order_no=make_order_no(terminal_no, AT_MS, 128),
-        opened_at_ms=AT_MS,
-        paid_fen=sum(THREE_NOTES),
-        vend=order.vend if order else None,
-        account=who.account,
-        card_serial=who.card.serial,
-        why=why.value if why else None,
-        seals=1,
-        by_machine=True,
-    )
-
-
-def press_keys(keys: str, window: "Window") -> None:
-    """Press keys of the page by the characters that they type."""
-    from kiosk.ui.widgets.keypad import Key, key_name
-
-    for key in keys:
-        for widget in window.findChildren(Key, key_name(key)):
-            if widget.isVisible():
-                widget.click()
-
-
-def _owed() -> Iterator[Sample]:
-    closed = session(None, Phase.OUT_OF_SERVICE, cause=Why.ACCEPTOR_DOWN, parts=WORKING)
-    yield Sample("out-of-service-still-delivers", screen(closed))
-    asked = session(None, Phase.RESELL, reselling=True)
-    yield Sample("resell", screen(asked))
-    yield Sample("resell-more-time", screen(asked.but(asked_more_time=True)))
-    typing = session(RESIDENT, Phase.CODE, reselling=True)
-    right = make_order_no(TERMINAL_NO, AT_MS, 128)
-    wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
-    yield Sample("code", screen(typing), partial(press_keys, right[:9]))
-    yield Sample("code-right", screen(typing), partial(press_keys, right))
-    yield Sample("code-wrong", screen(typing), partial(press_keys, wrong))
-    yield Sample("code-wrong-date", screen(typing), partial(press_keys, TERMINAL_NO + "251350"))
-    yield Sample("code-more-time", screen(typing.but(asked_more_time=True)))
-    shown = session(RESIDENT, Phase.OWED, reselling=True)
-    here = owed(RESIDENT, TERMINAL_NO, Why.CARD_GONE)
-    yield Sample("owed", screen(shown.but(owed=here)))
-    there = owed(RESIDENT, "310042", None, is_sold=False)
-    yield Sample("owed-elsewhere", screen(shown.but(owed=there)))
-    for cause in (Why.SALE_UNKNOWN, Reason.OVERSTOCK, Why.CARD_DOUBTFUL):
-        told = owed(MONEY_USER, TERMINAL_NO, cause)
-        yield Sample(f"owed-{cause.value}", screen(shown.but(owed=told)))
 
 
 CLOSURES: tuple[Cause, ...] = (

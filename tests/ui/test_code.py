@@ -12,7 +12,7 @@ from kiosk.flow.screen import Screen
 from kiosk.ui.keys import BACK, CLEAR
 from kiosk.ui.order_code import Mistake, missing, mistake, with_key
 from kiosk.ui.pages.code import CONFIRM_BUTTON, CodePage
-from kiosk.ui.samples import press_keys
+from kiosk.ui.samples_owed import owed_samples, press_keys
 from kiosk.ui.stirring import STIR_S, Stirring
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.digit_row import DigitRow
@@ -183,8 +183,6 @@ def test_signs_of_life_keep_their_distance_and_miss_no_pause(gaps_ms: list[int])
 
 @pytest.mark.parametrize("name", ["code", "code-right", "code-wrong", "code-wrong-date"])
 def test_the_samples_of_the_gallery_type_what_they_say(stage: Stage, name: str) -> None:
-    from kiosk.ui.samples import samples
-
-    (sample,) = (s for s in samples() if s.name == name)
+    (sample,) = (s for s in owed_samples() if s.name == name)
     stage.play(sample)
     assert confirm(stage).isEnabled() is (name == "code-right")

@@ -16,7 +16,8 @@ from kiosk.ui.gallery import all_samples
 from kiosk.ui.i18n import LANGUAGES, Words
 from kiosk.ui.pages.staff.foot import press_name
 from kiosk.ui.pages.staff.page import StaffPage
-from kiosk.ui.samples import CONFIG, Sample, press_keys
+from kiosk.ui.samples import CONFIG, Sample
+from kiosk.ui.samples_owed import press_keys
 from kiosk.ui.samples_staff import NAME, PIN, permissions, story, stuck
 from kiosk.ui.staff import words as told
 from kiosk.ui.staff.state import Press, View

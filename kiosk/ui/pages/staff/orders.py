@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout
 
 from kiosk.ui.i18n import Words, grouped
 from kiosk.ui.kit import Kit, column, row
@@ -100,6 +100,8 @@ class WayOut(Panel):
         self._action = action
         self.button = BigButton(theme, "primary", f"button-staff-{action.value}", role="strong")
         self.button.clicked.connect(once(kit, partial(model.begin, action)))
+        # As high as its neighbour, which may have a second line.
+        self.button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._name = Text(theme, "strong", shade="muted")
         self._why = Text(theme, "body" if theme.portrait else "caption")
         layout = column(self)
