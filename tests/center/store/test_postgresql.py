@@ -17,6 +17,8 @@ from sqlalchemy import Connection, delete, select, text, update
 from center.keys.soft import TEST_KEYS, SoftKeyService
 from center.orders import audit
 from center.orders.desk import Desk
+from center.orders.port import Decision
+from center.staff.people import Person
 from center.store.committer import Unit
 from center.store.errors import StoreFailed
 from center.store.store import Store
@@ -25,15 +27,19 @@ from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import plant
 from tests.center.orders.office import (
     NOW_MS,
+    OTHER_TERMINAL,
     TERMINAL,
     confirmed,
     notes,
+    parked,
     person,
     request,
+    resell,
     seed,
 )
 from vending.messages import ReportEnvelope, Vend
 from vending.order_no import make_order_no
+from vending.staff import Action, ActionDone, Evidence, Role
 
 DSN = os.environ.get("VENDING_TEST_DSN", "")
 WAIT_S = 30.0
@@ -83,6 +89,38 @@ def test_two_processes_sell_n_plus_one_once(stores: list[Store]) -> None:
     assert desks[1].last_order_sequence(TERMINAL) == sequence
     query = select(meters.c.purchase_count).where(meters.c.meter_no == who.meter_no)
     assert stores[1].read(lambda c: c.scalar(query)) == who.purchase_count + 5
+
+
+def test_two_processes_deliver_or_pay_back_and_never_both(stores: list[Store]) -> None:
+    keys = SoftKeyService(TEST_KEYS, allow_test_keys=True)
+    kiosk, clerk = (Desk(store, EmbeddedUtility(), keys, lambda: NOW_MS) for store in stores)
+    who = person(3)
+    count = who.purchase_count
+    for number in range(1, 21):
+        order_no = make_order_no(OTHER_TERMINAL, NOW_MS, number)
+        kiosk.vend(OTHER_TERMINAL, request(order_no, who, notes(order_no, 10_000), count=count))
+        envelope = ReportEnvelope(
+            report_no=number, journal_id="p", report=parked(order_no, verdict=None)
+        )
+        kiosk.report(OTHER_TERMINAL, envelope)
+        decision = Decision(
+            order_no=order_no,
+            action=Action.REFUND,
+            by=Person(name="clerk", role=Role.SUPERVISOR),
+            evidence=Evidence.CUSTOMER_ASKS,
+        )
+        with ThreadPoolExecutor(2) as pool:
+            delivered = pool.submit(kiosk.resell, OTHER_TERMINAL, resell(order_no, who, count))
+            decided = pool.submit(clerk.act, "", decision)
+            vend, answer = delivered.result(WAIT_S), decided.result(WAIT_S)
+        assert isinstance(vend, Vend) is not isinstance(answer, ActionDone)
+        if isinstance(vend, Vend):
+            count += 1
+            envelope = ReportEnvelope(
+                report_no=number, journal_id="c", report=confirmed(order_no, count)
+            )
+            kiosk.report(OTHER_TERMINAL, envelope)
+    assert stores[0].read(audit.check) == []
 
 
 def test_a_deadlock_between_processes_is_taken_apart(stores: list[Store]) -> None:
