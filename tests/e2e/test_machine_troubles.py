@@ -161,6 +161,7 @@ def test_acceptor_loses_power_with_a_note_it_will_not_give_back(
 def test_without_a_slip_the_screen_shows_the_number(
     stand: Stand, kiosk: Kiosk, trouble: Deed, repair: Deed
 ) -> None:
+    kiosk.wait("idle", timeout_s=40)  # the slip of the purchase before is out
     slips = len(stand.slips)
     next_in_line(stand, kiosk, "energy")
     trouble(stand)

@@ -94,14 +94,6 @@ def test_a_card_that_cannot_be_used(
     assert stand.unreadable() is fault
 
 
-def test_a_damaged_card_still_tells_its_chip(slot: CardSlot, stand: DeskStand) -> None:
-    """A write that was torn in the parameter file left it so: the order is found by the chip."""
-    card = issued(copy(ENERGY, damaged=True))
-    insert(slot, stand, card)
-    stand.desk.read()
-    assert stand.facts.next(ev.CardUnreadable).serial == card.image.serial.hex().upper()
-
-
 def test_a_card_the_wrong_way_round_is_mute(slot: CardSlot) -> None:
     with desk_at(slot.serve(), Limits(read_s=8.0)) as stand:
         insert(slot, stand, ReversedCard(issued(ENERGY)))
