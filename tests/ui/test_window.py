@@ -26,6 +26,7 @@ from kiosk.flow.event import (
 from kiosk.flow.screen import Button, Screen
 from kiosk.ui.bridge import PRESSES, Bridge
 from kiosk.ui.config import UiConfig
+from kiosk.ui.i18n import LANGUAGES
 from kiosk.ui.more_time import MoreTime
 from kiosk.ui.pages import PAGE_NAMES, make_page
 from kiosk.ui.pages.code import CONFIRM_BUTTON
@@ -240,6 +241,15 @@ def test_the_countdown_tells_the_seconds_left_calmly_then_plainly(
     assert (countdown(stage).text, countdown(stage).emphasised) == ("48 秒", False)
     stage.show(screens["account"], left_s=float(EMPHASISED_S))
     assert (countdown(stage).text, countdown(stage).emphasised) == ("15 秒", True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_digits_of_seconds_stand_clear_of_their_ring(
+    stage: Stage, screens: Screens, language: str
+) -> None:
+    for left_s in (9.0, 90.0, 180.0, 999.0):
+        stage.show(screens["staff-closed"], left_s=left_s, language=language)
+        assert countdown(stage).fits()
 
 
 def test_the_countdown_ticks_by_itself(stage: Stage, screens: Screens, qtbot: QtBot) -> None:

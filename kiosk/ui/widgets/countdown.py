@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.ui.resources import base_font
@@ -90,9 +90,25 @@ class Countdown(QWidget):
         if self.emphasised:
             fill_rounded(painter, rect, rect.height() / 2, QColor(tone.ground))
         self._paint_ring(painter, rect, QColor(tone.text))
-        words = rect.adjusted(rect.height() * 0.80, 0, -self._theme.px(14), 0)
-        letter(painter, words, self.text, self._font, QColor(tone.text))
+        letter(painter, self._room(rect), self.text, self._fitting(), QColor(tone.text))
         painter.end()
+
+    def _room(self, rect: QRectF) -> QRectF:
+        """Return the place of the words, right of the ring."""
+        return rect.adjusted(rect.height() * 0.80, 0, -self._theme.px(10), 0)
+
+    def _fitting(self) -> QFont:
+        """Return the font, smaller when three digits would run into the ring."""
+        font, room = QFont(self._font), self._room(QRectF(self.rect())).width()
+        wide = QFontMetricsF(font).horizontalAdvance(self.text)
+        if wide > room:
+            font.setPixelSize(int(font.pixelSize() * room / wide))
+        return font
+
+    def fits(self) -> bool:
+        """Tell whether the number stands clear of its ring."""
+        wide = QFontMetricsF(self._fitting()).horizontalAdvance(self.text)
+        return wide <= self._room(QRectF(self.rect())).width()
 
     def _paint_ring(self, painter: QPainter, rect: QRectF, colour: QColor) -> None:
         side = rect.height() * 0.50
