@@ -10,7 +10,8 @@ from bench.stand.child import Child, ChildEnded
 GALLERY_SAMPLES = (
     "idle", "account-more-time", "choose-debtor", "tender-moving", "tender-note-over-limit",
     "wait-selling", "write-proving", "done-money", "done-no-slip", "card-back-pulled",
-    "doubtful-card-gone", "refused-mute", "out-of-service-office-down",
+    "doubtful-card-gone", "refused-mute", "out-of-service-office-down", "resell", "code-wrong",
+    "owed-elsewhere", "staff-pin", "staff-list", "staff-order", "staff-confirm-refund",
 )  # fmt: skip
 """One or two states of every page; all of them take minutes to draw."""
 GALLERY_TIMEOUT_S = 120.0
@@ -19,18 +20,18 @@ STORY_TIMEOUT_S = 30.0
 
 def keep_papers(stand: Stand, visit: Visit, folder: Path) -> None:
     """Keep slip and ledger entries of a visit."""
-    card = visit.plan.card
+    name = visit.plan.chapter
     if visit.slip_number < len(stand.slips):
         slip = stand.slips[visit.slip_number]
-        slip.image.save(folder / f"{card}-slip.png")
-        (folder / f"{card}-slip.txt").write_text(slip.text, "utf-8")
+        slip.image.save(folder / f"{name}-slip.png")
+        (folder / f"{name}-slip.txt").write_text(slip.text, "utf-8")
     entries = "\n".join(stand.ledger(visit.order_no))
-    (folder / f"{card}-ledger.txt").write_text(f"order {visit.order_no}\n{entries}\n", "utf-8")
+    (folder / f"{name}-ledger.txt").write_text(f"order {visit.order_no}\n{entries}\n", "utf-8")
 
 
 def keep_story(stand: Stand, visit: Visit, folder: Path) -> bool:
     """Keep what the kiosk's journal tells of a visit; the kiosk has ended. False: it does not."""
-    file = folder / f"{visit.plan.card}-journal.txt"
+    file = folder / f"{visit.plan.chapter}-journal.txt"
     journal = stand.storage / "journal.db"
     return _ends_well(
         Child("kiosk.engine.story", (str(journal), visit.order_no), file), STORY_TIMEOUT_S

@@ -28,6 +28,7 @@ SCREEN = (1280, 1024)
 PLANS = (
     Plan("energy", "Wang Zhe", (10_000, 5_000)),
     Plan("money", "Li Yue", (10_000, 2_000), in_english=True),
+    Plan("energy", "Wang Zhe, once more", (5_000,), next_door=True),
 )
 
 

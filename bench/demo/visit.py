@@ -33,6 +33,13 @@ class Plan:
     notes_fen: tuple[int, ...]
     in_english: bool = False
     """Switches to English at the account, and to Chinese and back while paying."""
+    next_door: bool = False
+    """The money is in the machine next door, which gave up: it is to be delivered here."""
+
+    @property
+    def chapter(self) -> str:
+        """What pictures and papers are called."""
+        return "resell" if self.next_door else self.card
 
 
 @dataclass(frozen=True)
@@ -53,20 +60,47 @@ class Guide:
 
     def visit(self, plan: Plan) -> Visit:
         """Do what the plan says. Raises KioskError when the kiosk does not play along."""
-        self._album.chapter(plan.card)
+        self._album.chapter(plan.chapter)
         slips, cash_fen = len(self._stand.slips), self._stand.cash_fen
-        self._identify(plan)
-        for number, value_fen in enumerate(plan.notes_fen):
-            self._pay(value_fen, sum(plan.notes_fen[: number + 1]))
-            if plan.in_english and number == 0:
-                self._change_mind_about_language()
-        order_no = self._finish()
+        order_no = self._collect(plan) if plan.next_door else self._buy(plan)
         self._take_slip(slips)
         self._check_books(plan, order_no, cash_fen)
         self._go_home(plan, order_no)
         return Visit(plan, order_no, slips)
 
     # -- at the kiosk ----------------------------------------------------------------------------
+
+    def _buy(self, plan: Plan) -> str:
+        self._identify(plan)
+        for number, value_fen in enumerate(plan.notes_fen):
+            self._pay(value_fen, sum(plan.notes_fen[: number + 1]))
+            if plan.in_english and number == 0:
+                self._change_mind_about_language()
+        return self._finish()
+
+    def _collect(self, plan: Plan) -> str:
+        paid = self._pay_next_door(plan)
+        self._kiosk.wait("idle", timeout_s=PHASE_TIMEOUT_S)
+        self._press("resell", "resell", "“Unfinished purchase?”")
+        self._stand.insert_card(plan.card)
+        self._reach("owed")
+        self._teller.tell("Inserts the card: the screen shows what was paid, where, and why not.")
+        _pause()
+        self._kiosk.press("deliver")
+        done = self._reach("done")
+        self._teller.tell("Presses “Complete it now”: it is sold, written and proved here.")
+        same = done["order_no"] == paid
+        self._teller.check(same, f"under the same number, {paid}: it is the same purchase")
+        return paid
+
+    def _pay_next_door(self, plan: Plan) -> str:
+        now_ms = time.time_ns() // 1_000_000
+        with self._stand.neighbour() as neighbour:
+            request = neighbour.pay(self._stand.card(plan.card), now_ms, *plan.notes_fen)
+            neighbour.give_up(request, now_ms, sold=False)
+        paid = format_yuan(sum(plan.notes_fen))
+        self._teller.tell(f"The machine next door took {paid} yuan, lost its line and gave up.")
+        return request.order_no
 
     def _identify(self, plan: Plan) -> None:
         title = self._stand.card(plan.card).title_en
@@ -155,7 +189,7 @@ class Guide:
     # -- afterwards ------------------------------------------------------------------------------
 
     def _check_books(self, plan: Plan, order_no: str, cash_before_fen: int) -> None:
-        paid_fen = sum(plan.notes_fen)
+        paid_fen = 0 if plan.next_door else sum(plan.notes_fen)
         in_box = self._stand.cash_fen - cash_before_fen == paid_fen
         self._teller.check(in_box, f"{format_yuan(paid_fen)} yuan more lie in the cash box")
         posted = self._stand.wait_until_posted(order_no)

@@ -36,6 +36,18 @@ def test_a_whole_visit_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.slow
+def test_what_was_paid_next_door_is_delivered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, (PLANS[2],), gallery=False) == 0, capsys.readouterr().out
+    assert "it is the same purchase" in capsys.readouterr().out
+    pictures = {path.stem.split("-", 2)[2] for path in (tmp_path / "screens").glob("resell-*.png")}
+    assert {"resell-zh", "owed-zh", "done-zh"} <= pictures
+    assert "50.00" in (tmp_path / "resell-slip.txt").read_text("utf-8")
+    assert "OwedFound" in (tmp_path / "resell-journal.txt").read_text("utf-8")
+
+
+@pytest.mark.slow
 def test_what_does_not_end_well_is_told_and_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
