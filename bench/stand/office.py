@@ -15,10 +15,13 @@ from center.config import Config, load
 from center.fleet.registry import Registry
 from center.orders.desk import Desk
 from center.orders.port import LedgerEntry
+from center.staff.people import People
+from center.staff.pins import Pins
 from center.store.store import Store
 from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import plant, read_seed
 from vending.money import format_yuan
+from vending.staff import Role
 
 T = TypeVar("T")
 
@@ -65,6 +68,14 @@ class Office:
         store = self._open()
         try:
             return Registry(store, app.wall_ms).add(terminal_no, "bench")
+        finally:
+            store.close()
+
+    def employ(self, name: str, role: Role, pin: str) -> None:
+        """Make somebody of the staff known."""
+        store = self._open()
+        try:
+            People(store, app.wall_ms, Pins()).add(name, role, pin, "bench")
         finally:
             store.close()
 
