@@ -15,6 +15,10 @@ PIN_DIGITS = (6, 12)
 """Fewest and most digits of a staff PIN."""
 
 
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+"""What a terminal's keyboard has: a name is made of these."""
+
+
 class Role(StrEnum):
     """What somebody may do."""
 

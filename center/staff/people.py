@@ -11,7 +11,7 @@ from center.staff.pins import Pins
 from center.store.engine import insert_if_absent
 from center.store.store import Store
 from center.store.tables import staff
-from vending.staff import PIN_DIGITS, Role
+from vending.staff import NAME_CHARACTERS, PIN_DIGITS, Role
 
 NAME_LENGTH = 60
 
@@ -135,9 +135,9 @@ def let_in(connection: Connection, name: str, now_ms: int) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raise StaffError unless it can be somebody's name."""
-    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
-        raise StaffError(f"a name has 1 to {NAME_LENGTH} characters that can be printed")
+    """Raise StaffError unless it can be typed at a terminal."""
+    if not 1 <= len(name) <= NAME_LENGTH or set(name) - NAME_CHARACTERS:
+        raise StaffError(f"a name has 1 to {NAME_LENGTH} small letters, digits and - . _")
 
 
 def check_pin(pin: str) -> None:
