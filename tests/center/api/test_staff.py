@@ -58,7 +58,7 @@ from vending.staff import (
 from vending.wire import ProblemCode
 
 ORDER = vend_request()
-NAME, PIN = "李师傅", "420917"
+NAME, PIN = "li.fu", "420917"
 
 
 def hire(center: app.Center) -> None:

@@ -15,7 +15,7 @@ from center.staff.room import TOKEN_MS, StaffRoom
 from center.store.store import Store
 from vending.staff import NotSignedIn, Role, StaffAnswer, StaffRefused, StaffSignedIn, StaffSignIn
 
-NAME, PIN, WRONG = "李师傅", "420917", "420918"
+NAME, PIN, WRONG = "li.fu", "420917", "420918"
 TERMINAL, OTHER_TERMINAL = "310001", "310002"
 NOW_MS = 1_763_944_000_000
 CHEAP_KIB = 32
