@@ -47,6 +47,19 @@ class _AboutOrder(Command, frozen=True, kw_only=True):
         return getattr(event, "order_no", self.order_no) == self.order_no
 
 
+class _AboutSale(_AboutOrder, frozen=True, kw_only=True):
+    """A wish that a sale answers, or the word that there is none."""
+
+    def matches(self, event: ev.Event) -> bool:
+        """An approval carries the order number inside the vend."""
+        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
+        return (number or getattr(event, "order_no", None)) == self.order_no
+
+    def ask(self) -> tuple[Command, ...]:
+        """Did you sell under this order number?"""
+        return (InquireVend(order_no=self.order_no),)
+
+
 # -- the card --------------------------------------------------------------------------------------
 
 
@@ -188,48 +201,25 @@ class AskTrial(Command, frozen=True, kw_only=True):
         )
 
 
-class RequestVend(_AboutOrder, frozen=True, kw_only=True):
+class RequestVend(_AboutSale, frozen=True, kw_only=True):
     """Sell. Safe to repeat under the same number, and still not repeated but asked about."""
 
     answers = (ev.VendApproved, ev.VendRefused, ev.VendUnknown)
     request: VendRequest
 
-    def matches(self, event: ev.Event) -> bool:
-        """An approval carries the order number inside the vend."""
-        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
-        return (number or getattr(event, "order_no", None)) == self.order_no
 
-    def ask(self) -> tuple[Command, ...]:
-        """Did you sell under this order number?"""
-        return (InquireVend(order_no=self.order_no),)
-
-
-class RequestResell(_AboutOrder, frozen=True, kw_only=True):
+class RequestResell(_AboutSale, frozen=True, kw_only=True):
     """Let us deliver an order that is owed. Safe to repeat, and still asked about instead."""
 
     answers = (ev.VendApproved, ev.VendRefused, ev.VendUnknown)
     request: ResellRequest
 
-    def matches(self, event: ev.Event) -> bool:
-        """An approval carries the order number inside the vend."""
-        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
-        return (number or getattr(event, "order_no", None)) == self.order_no
 
-    def ask(self) -> tuple[Command, ...]:
-        """Did you sell under this order number?"""
-        return (InquireVend(order_no=self.order_no),)
-
-
-class InquireVend(_AboutOrder, frozen=True, kw_only=True):
+class InquireVend(_AboutSale, frozen=True, kw_only=True):
     """Did you sell under this order number? ``after_s`` leaves a struggling line some time."""
 
     answers = (ev.VendApproved, ev.VendRefused, ev.VendNotSold, ev.OrderEnded, ev.VendUnknown)
     after_s: int = 0
-
-    def matches(self, event: ev.Event) -> bool:
-        """An approval carries the order number inside the vend."""
-        number = event.vend.order_no if isinstance(event, ev.VendApproved) else None
-        return (number or getattr(event, "order_no", None)) == self.order_no
 
     def ask(self) -> tuple[Command, ...]:
         """Asking again is the same question."""
