@@ -128,13 +128,33 @@ def deliver(session: Session) -> Step:
         return refuse(session, Why.OFFICE_UNREACHABLE)
     ours = next((each for each in session.parked if each.order_no == owed.order_no), None)
     resumed = _without(session, owed.order_no).but(notice=Notice.RESUMED, reselling=False)
-    if ours and ours.card.serial == owed.card_serial == card.serial:
-        rested = replace(as_it_came_back(ours, card), inquiries=0, writes=0, seals=owed.seals)
-        return take_up(resumed, replace(rested, vend=owed.vend, claimed=False))
+    if ours and _is_as_it_was(ours, owed, card):
+        return take_up(resumed, _told(ours, owed, card))
     objection = None if owed.vend else disagreement(card, owed.account)
     if objection:
         return refuse(session, objection)
     return sell(resumed, _claimed(owed, card, ours))
+
+
+def _is_as_it_was(ours: Order, owed: Owed, card: CardSnapshot) -> bool:
+    """Tell whether our request still fits: the same card, and no purchase has taken its count."""
+    count = owed.vend.purchase_count - 1 if owed.vend else card.purchase_count
+    fits = ours.vend is not None or ours.card.purchase_count == count
+    return ours.card.serial == owed.card_serial == card.serial and fits
+
+
+def _told(ours: Order, owed: Owed, card: CardSnapshot) -> Order:
+    """Take over what the head office says. Others may have written since we judged the card."""
+    holds = owed.vend is None or ours.seals == owed.seals
+    return replace(
+        as_it_came_back(ours, card),
+        vend=owed.vend,
+        verdict=ours.verdict if holds else None,
+        seals=owed.seals,
+        inquiries=0,
+        writes=0,
+        claimed=False,
+    )
 
 
 def _claimed(owed: Owed, card: CardSnapshot, ours: Order | None) -> Order:

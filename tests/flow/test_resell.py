@@ -164,6 +164,45 @@ def test_what_was_proved_before_new_seals_holds_no_more() -> None:
     assert (told.verdict, told.seals) == (None, 2)
 
 
+def unwritten() -> Walk:
+    """An order that was sold here, and whose card was proved unwritten again and again."""
+    walk = Walk().to_writing()
+    while walk.session.phase is Phase.WRITING:
+        proved(walk.end_write(), Verdict.NOT_WRITTEN)
+    return walk.at(Phase.DOUBTFUL).take_card().time_out().at(Phase.IDLE)
+
+
+def test_what_was_proved_before_another_terminal_sealed_holds_no_more() -> None:
+    """Else the head office would take the old proof for a new one, and allow a refund."""
+    walk = unwritten()
+    (order,) = walk.session.parked
+    assert (order.verdict, order.seals) == (Verdict.NOT_WRITTEN, 0)
+    found(replace(owed_of(order), seals=1), walk).at(Phase.PROVING).time_out().at(Phase.DOUBTFUL)
+    told = walk.told(OrderParked)[-1]
+    assert (told.verdict, told.seals) == (None, 1)
+
+
+def unsold() -> Walk:
+    """An order that was paid here, and never sold."""
+    walk = Walk().to_vending()
+    walk.feed(ev.VendUnknown(order_no=walk.order.order_no)).time_out().at(Phase.DOUBTFUL)
+    return walk.take_card().time_out().at(Phase.IDLE)
+
+
+@pytest.mark.parametrize("sold", [False, True])
+def test_our_own_order_is_not_stuck_when_another_purchase_took_its_count(sold: bool) -> None:
+    """Bought elsewhere meanwhile, and taken by the meter: the card's count went on to 8."""
+    walk = unsold()
+    (order,) = walk.session.parked
+    walk.card = card_of(count=8)
+    owed = replace(owed_of(order), account=account_of(walk.card))
+    vend = vend_of(replace(order, card=walk.card))
+    found(replace(owed, vend=vend) if sold else owed, walk).at(Phase.VENDING)
+    assert walk.wish(RequestResell).request.purchase_count == 8
+    walk.feed(ev.VendApproved(vend=vend)).at(Phase.PROVING)
+    assert walk.wish(ProveCard).before.purchase_count == 8
+
+
 # -- known here only, or over --------------------------------------------------------------------
 
 
