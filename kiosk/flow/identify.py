@@ -8,7 +8,14 @@ from kiosk.flow.event import CardFault
 from kiosk.flow.policy import Policy
 from kiosk.flow.resell import disagreement, nothing_under_card, parked_for, resume
 from kiosk.flow.rules import Step, on
-from kiosk.flow.service import acceptor_works, home, may_deliver, more_time_or, refuse
+from kiosk.flow.service import (
+    acceptor_works,
+    ask_about_parked,
+    home,
+    may_deliver,
+    more_time_or,
+    refuse,
+)
 from kiosk.flow.session import Cause, Order, Phase, Session, Why
 from vending.messages import Account, Reason
 
@@ -58,19 +65,35 @@ def gone(session: Session, event: ev.CardRemoved) -> Step:
 @on(Phase.LOOKING_UP, ev.AccountFound, to={Phase.ACCOUNT, Phase.CODE, *_ASKED})
 def show_account(session: Session, event: ev.AccountFound) -> Step:
     """Show who buys, if card and account agree and nothing that was paid before is open."""
-    parked = _parked(session)
+    parked = _to_take_up(session)
     if parked:
         return resume(session, parked, asking=True)
     if session.reselling:
         return nothing_under_card(session, None)
     objection = _objection(session, event.account)
+    if objection is Why.TOO_MANY_OPEN:
+        return _asking_about_parked(refuse(session, objection))
     if objection:
         return refuse(session, objection)
-    return session.to(Phase.ACCOUNT, account=narrowed(event.account, session.policy)), ()
+    shown = session.to(Phase.ACCOUNT, account=narrowed(event.account, session.policy)), ()
+    return _asking_about_parked(shown) if _parked(session) else shown
 
 
 def _parked(session: Session) -> Order | None:
     return parked_for(session, session.card.serial) if session.card else None
+
+
+def _to_take_up(session: Session, reason: Reason | None = None) -> Order | None:
+    """Return the card's parked order, if we may go on with it though nobody says that it is owed.
+
+    A replaced card gets nothing any more. And what the head office has refused to sell, or cannot
+    sell over a purchase that the meter has not taken, it names by itself as soon as it can be sold.
+    """
+    order = _parked(session)
+    if order is None or reason is Reason.CARD_REPLACED:
+        return None
+    cannot_be_sold = order.refused or reason is Reason.NOT_LOADED
+    return None if order.vend is None and cannot_be_sold else order
 
 
 def _objection(session: Session, account: Account) -> Cause | None:
@@ -84,6 +107,13 @@ def _objection(session: Session, account: Account) -> Cause | None:
     return disagreement(session.card, account)
 
 
+def _asking_about_parked(step: Step) -> Step:
+    """Whatever else happens: orders that wait here may have ended elsewhere."""
+    after, wishes = step
+    asking, asked = ask_about_parked(after)
+    return asking, (*wishes, *asked)
+
+
 def narrowed(account: Account, policy: Policy) -> Account:
     """Apply the site's own limits to the account's; they can only be stricter."""
     limits = account.limits
@@ -95,7 +125,7 @@ def narrowed(account: Account, policy: Policy) -> Account:
 @on(Phase.LOOKING_UP, ev.AccountRefused, to={Phase.CODE, *_ASKED})
 def say_refused(session: Session, event: ev.AccountRefused) -> Step:
     """The head office's reason, in the customer's words."""
-    parked = _parked(session)
+    parked = _to_take_up(session, event.reason)
     if parked:
         return resume(session, parked, asking=True)
     if session.reselling:

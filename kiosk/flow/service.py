@@ -71,12 +71,12 @@ def _observe_part(session: Session, event: ev.DeviceChanged) -> Step:
     heard = session.but(parts=parts)
     if not back or event.state not in _WORKING:
         return heard, told
-    asking, asked = _ask_about_parked(heard)
+    asking, asked = ask_about_parked(heard)
     return asking, (*told, *asked)
 
 
-def _ask_about_parked(session: Session) -> Step:
-    """The line is back: orders that wait here may have been sold, or have ended, elsewhere."""
+def ask_about_parked(session: Session) -> Step:
+    """Orders that wait here may have been sold, or have ended, elsewhere."""
     asked = tuple(replace(order, vend_asked=True) for order in session.parked)
     wishes = tuple(InquireVend(order_no=order.order_no) for order in asked)
     return session.but(parked=asked), wishes

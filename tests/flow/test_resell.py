@@ -17,7 +17,7 @@ from kiosk.flow.command import (
 from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.screen import Button, screen
 from kiosk.flow.session import Notice, Order, Phase, Why
-from tests.flow.world import START_MS, Walk, account_of, card_of, owed_of, part, vend_of
+from tests.flow.world import POLICY, START_MS, Walk, account_of, card_of, owed_of, part, vend_of
 from vending.card import SealAnswer, SealStage, Verdict
 from vending.messages import Ending, OrderParked, Owed, Reason, VendConfirmed
 from vending.order_no import make_order_no
@@ -248,6 +248,44 @@ def test_a_card_torn_by_our_write_is_known_by_its_chip() -> None:
 def test_any_other_damaged_card_is_refused() -> None:
     walk = parked().feed(ev.CardInserted())
     walk.feed(ev.CardUnreadable(fault=ev.CardFault.DAMAGED, serial="E" * 16)).at(Phase.REFUSED)
+
+
+def test_what_the_head_office_does_not_sell_keeps_nobody_from_buying() -> None:
+    """It names the order by itself as soon as that can be sold; until then staff have it."""
+    walk = Walk().to_vending()
+    number = walk.order.order_no
+    walk.feed(ev.VendRefused(order_no=number, reason=Reason.NOTHING_TO_BUY)).at(Phase.DOUBTFUL)
+    walk.take_card().time_out().insert().feed(ev.AccountFound(account=walk.account))
+    assert walk.at(Phase.ACCOUNT).wish(InquireVend).order_no == number
+    walk.feed(ev.OrderEnded(order_no=number, how=Ending.REFUNDED)).at(Phase.ACCOUNT)
+    assert walk.session.parked == ()
+
+
+def test_nothing_is_asked_for_while_the_card_still_carries_a_purchase() -> None:
+    """Bought elsewhere meanwhile: the meter comes first, and the screen says so."""
+    walk = unsold()
+    walk.insert(card_of(count=8)).feed(ev.AccountRefused(reason=Reason.NOT_LOADED))
+    assert walk.at(Phase.REFUSED).session.cause is Reason.NOT_LOADED
+    assert len(walk.told(OrderParked)) == 1
+    assert len(walk.session.parked) == 1
+
+
+def test_nothing_is_written_to_a_card_that_was_replaced() -> None:
+    walk = parked().insert().feed(ev.AccountRefused(reason=Reason.CARD_REPLACED))
+    assert walk.at(Phase.REFUSED).session.cause is Reason.CARD_REPLACED
+    assert len(walk.session.parked) == 1
+
+
+def test_a_machine_full_of_open_orders_asks_which_have_ended() -> None:
+    """Its line may stand for months: nothing else would ask."""
+    walk = Walk(policy=replace(POLICY, parked_orders=1)).to_writing().time_out().time_out()
+    number = walk.order.order_no
+    walk.take_card().time_out().insert(card_of(2))
+    walk.feed(ev.AccountFound(account=account_of(card_of(2)))).at(Phase.REFUSED)
+    assert walk.session.cause is Why.TOO_MANY_OPEN
+    assert walk.wish(InquireVend).order_no == number
+    walk.feed(ev.OrderEnded(order_no=number, how=Ending.DELIVERED)).take_card().time_out()
+    walk.insert(card_of(2)).feed(ev.AccountFound(account=account_of(card_of(2)))).at(Phase.ACCOUNT)
 
 
 # -- out of service but for notes ----------------------------------------------------------------
