@@ -6,6 +6,7 @@ from center.keys.port import CardIdentity
 from center.orders import grant
 from center.orders import order as orders
 from center.orders.order import Order
+from center.orders.resell import is_card_replaced
 from center.orders.state import OVER, OrderState
 from center.orders.work import Work
 from vending.card import SealRequest
@@ -21,6 +22,8 @@ def explain(work: Work, request: SealRequest, *, lock: bool = False) -> tuple[Or
         return OVER.get(order.state, Reason.SEAL_REFUSED)
     if grant.is_withheld(work, order):
         return Reason.STAFF_ONLY
+    if is_card_replaced(work, order):
+        return Reason.CARD_REPLACED  # no meter takes it from there
     is_its_card = (
         order.card_serial or ""
     ).upper() == request.serial.upper() and order.identity.meter_no == request.meter_no

@@ -77,6 +77,15 @@ def test_another_card_gets_no_seal(office: Office, field: str) -> None:
     assert office.desk.seal(TERMINAL, wrong) == SealRefused(Reason.SEAL_REFUSED)
 
 
+def test_a_replaced_card_gets_no_seal(office: Office) -> None:
+    """No meter would take the purchase from it, and its proof would end the order."""
+    sold = vend(office)
+    office.replace_card(WHO.card_serial, "A0000000000000B1", WHO.meter_no)
+    refused = office.desk.seal(TERMINAL, asked(sold.order_no))
+    assert refused == SealRefused(Reason.CARD_REPLACED)
+    assert office.order(sold.order_no).seals == 0
+
+
 def finish(office: Office, sold: Vend) -> None:
     office.report(confirmed(sold.order_no, sold.purchase_count))
 
