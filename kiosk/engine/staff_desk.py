@@ -58,6 +58,8 @@ class OfficeStaffDesk:
         self._post = post
         self._first: StaffSignedIn | None = None
         self._second: StaffSignedIn | None = None
+        self._visit = 0
+        """Who signs in, signs in for one visit: an answer that comes after it is nobody's."""
         self._jobs: queue.Queue[Job | None] = queue.Queue(MOST_JOBS)
         self._thread = threading.Thread(target=self._run, name="staff", daemon=True)
 
@@ -74,13 +76,14 @@ class OfficeStaffDesk:
     def watch(self, session: Session, _: float | None) -> None:
         """Listen to the engine: whoever was signed in is so no longer than the page is open."""
         if session.phase is not Phase.STAFF:
-            self._first = self._second = None
+            self._forget()
 
     # -- what the page asks for ------------------------------------------------------------------
 
     def sign_in(self, name: str, pin: str, then: Callable[[StaffAnswer | None], None]) -> None:
         """Sign in the first person, or the second beside one who is signed in."""
-        self._put(lambda: then(self._sign_in(StaffSignIn(name=name, pin=pin))))
+        visit = self._visit
+        self._put(lambda: then(self._sign_in(StaffSignIn(name=name, pin=pin), visit)))
 
     def stuck_orders(self, order_no: str, then: Callable[[StuckAnswer | None], None]) -> None:
         """Which orders are stuck here; with a number: that one, wherever it was paid."""
@@ -106,7 +109,7 @@ class OfficeStaffDesk:
 
     def leave(self) -> None:
         """Sign everybody out."""
-        self._first = self._second = None
+        self._forget()
         self._post(ev.StaffLeft())
 
     # -- the thread ------------------------------------------------------------------------------
@@ -131,8 +134,14 @@ class OfficeStaffDesk:
         except OfficeError:
             return None
 
-    def _sign_in(self, message: StaffSignIn) -> StaffAnswer | None:
+    def _forget(self) -> None:
+        self._first = self._second = None
+        self._visit += 1
+
+    def _sign_in(self, message: StaffSignIn, visit: int) -> StaffAnswer | None:
         answer = self._ask(lambda: self._office.staff_sign_in(message))
+        if visit != self._visit:
+            return None
         match answer:
             case StaffRefused(reason=reason):
                 self._post(ev.StaffTurnedAway(reason=reason))
@@ -153,7 +162,10 @@ class OfficeStaffDesk:
         if first is None:
             return StaffNotKnown()
         query = StuckQuery(token=first.token, order_no=order_no)
-        return self._ask(lambda: self._office.stuck_orders(query))
+        answer = self._ask(lambda: self._office.stuck_orders(query))
+        if isinstance(answer, StaffNotKnown):
+            self._first = self._second = None  # too old: the next one to sign in is the first
+        return answer
 
     def _story(self, order_no: str) -> tuple[StoryLine, ...]:
         if self._first is None:
@@ -176,6 +188,9 @@ class OfficeStaffDesk:
             evidence=evidence,
         )
         answer = self._ask(lambda: self._office.staff_action(request))
+        self._second = None  # stood beside this one step
+        if answer == ActionForbidden(why=Forbidden.SIGN_IN_AGAIN):
+            self._first = None
         self._post(
             ev.StaffActed(
                 staff=first.name,

@@ -214,6 +214,48 @@ def test_when_the_page_closes_everybody_is_signed_out(stand: Stand) -> None:
     assert stand.act() == ActionForbidden(why=Forbidden.SIGN_IN_AGAIN)
 
 
+def seconds(stand: Stand) -> list[bool]:
+    return [fact.second for fact in stand.facts if isinstance(fact, ev.StaffSignedIn)]
+
+
+def test_when_a_token_is_too_old_the_next_one_is_the_first(stand: Stand) -> None:
+    """Else whoever takes over would speak by the old token, and be sent away, for ever."""
+    for answer in (StaffNotKnown(), ActionForbidden(why=Forbidden.SIGN_IN_AGAIN)):
+        stand.sign_in("wang")
+        stand.office.says = answer
+        asked_for = stand.act() if isinstance(answer, ActionForbidden) else None
+        assert asked_for or stand.ask(lambda then: stand.desk.stuck_orders("", then)) == answer
+        stand.office.says = None
+        stand.sign_in("li")
+        stand.desk.leave()
+    assert seconds(stand) == [False] * 4
+
+
+def test_a_second_person_stands_beside_one_step(stand: Stand) -> None:
+    stand.sign_in("wang")
+    stand.sign_in("li")
+    stand.office.says = ActionDone(order=STUCK)
+    stand.act()
+    stand.act()
+    tokens = [each.witness_token for each in stand.office.asked if isinstance(each, ActionRequest)]
+    assert tokens == ["token of li", ""]
+
+
+def test_who_is_let_in_after_the_page_was_left_is_not_in(stand: Stand) -> None:
+    """The answer is late, and somebody else stands at the page by now."""
+    said = stand.office.staff_sign_in
+    leave = stand.desk.leave
+
+    def slow(message: StaffSignIn) -> Any:
+        leave()
+        return said(message)
+
+    stand.office.staff_sign_in = slow  # type: ignore[method-assign]
+    assert stand.sign_in("wang") is None
+    assert seconds(stand) == []
+    assert stand.act() == ActionForbidden(why=Forbidden.SIGN_IN_AGAIN)
+
+
 def test_leaving_and_stirring_are_facts(stand: Stand) -> None:
     stand.desk.stir()
     stand.desk.leave()
