@@ -7,7 +7,7 @@ stood; what was paid elsewhere is adopted: the head office has the money, the ca
 from msgspec.structs import replace
 
 from kiosk.flow import event as ev
-from kiosk.flow.command import FindOwed, LookUpAccount, ReadCard
+from kiosk.flow.command import FindOwed, ReadCard
 from kiosk.flow.rules import ALL_PHASES, Step, on
 from kiosk.flow.service import home, may_deliver, more_time_or, refuse
 from kiosk.flow.session import Notice, Order, Phase, Session, Why
@@ -209,15 +209,18 @@ def resume(session: Session, order: Order, *, asking: bool) -> Step:
     return ask_about(resumed, rested) if asking else take_up(resumed, rested)
 
 
-@on(Phase.VENDING, ev.OrderEnded, to={Phase.LOOKING_UP, Phase.REFUSED})
+@on(Phase.VENDING, ev.OrderEnded, to={Phase.READING, Phase.REFUSED})
 def over(session: Session, event: ev.OrderEnded) -> Step:
-    """It came to its end elsewhere: forget it. A customer whose energy is there may buy anew."""
+    """It came to its end elsewhere: forget it. A customer whose energy is there may buy anew.
+
+    The card is read again: while the head office was asked it may have been changed.
+    """
     order = session.order
     if order is None or order.order_no != event.order_no:
         return forget(session, event)
     done = session.but(order=None, owed=None, notice=None)
-    if event.how is Ending.DELIVERED and session.card_present and session.card:
-        return done.to(Phase.LOOKING_UP), (LookUpAccount(card=session.card),)
+    if event.how is Ending.DELIVERED and session.card_present:
+        return done.to(Phase.READING), (ReadCard(),)
     return refuse(done, _ENDS[event.how])
 
 

@@ -9,6 +9,7 @@ from kiosk.flow import event as ev
 from kiosk.flow.command import (
     FindOwed,
     InquireVend,
+    LookUpAccount,
     ProveCard,
     RequestResell,
     RequestVend,
@@ -210,10 +211,20 @@ def test_an_order_that_the_head_office_does_not_name_is_asked_about_first() -> N
     walk = parked().insert().feed(ev.AccountFound(account=account_of(card_of())))
     assert walk.at(Phase.VENDING).kinds() == ["InquireVend"]
     ended = ev.OrderEnded(order_no=walk.order.order_no, how=Ending.DELIVERED)
-    walk.feed(ended).at(Phase.LOOKING_UP)
-    assert walk.kinds() == ["LookUpAccount"]
+    walk.feed(ended).at(Phase.READING)
+    assert walk.kinds() == ["ReadCard"]
     assert walk.session.parked == ()
-    walk.feed(ev.AccountFound(account=walk.account)).at(Phase.ACCOUNT)
+    walk.feed(ev.CardRead(card=walk.card), ev.AccountFound(account=walk.account)).at(Phase.ACCOUNT)
+
+
+def test_a_card_that_was_changed_meanwhile_is_looked_up_as_what_it_is() -> None:
+    """Else somebody would pay for the one who stood here before."""
+    walk = parked().insert().feed(ev.AccountFound(account=account_of(card_of())))
+    number = walk.at(Phase.VENDING).order.order_no
+    walk.feed(ev.CardRemoved(), ev.CardInserted())
+    walk.feed(ev.OrderEnded(order_no=number, how=Ending.DELIVERED))
+    walk.feed(ev.CardRead(card=card_of(2))).at(Phase.LOOKING_UP)
+    assert walk.wish(LookUpAccount).card == card_of(2)
 
 
 def test_a_refunded_order_is_over() -> None:
