@@ -69,7 +69,7 @@ def show_account(session: Session, event: ev.AccountFound) -> Step:
     if parked:
         return resume(session, parked, asking=True)
     if session.reselling:
-        return nothing_under_card(session, None)
+        return nothing_under_card(session)
     objection = _objection(session, event.account)
     if objection is Why.TOO_MANY_OPEN:
         return _asking_about_parked(refuse(session, objection))
@@ -122,14 +122,15 @@ def narrowed(account: Account, policy: Policy) -> Account:
     return replace(account, limits=replace(limits, min_fen=least_fen, max_fen=most_fen))
 
 
-@on(Phase.LOOKING_UP, ev.AccountRefused, to={Phase.CODE, *_ASKED})
+@on(Phase.LOOKING_UP, ev.AccountRefused, to=_ASKED)
 def say_refused(session: Session, event: ev.AccountRefused) -> Step:
-    """The head office's reason, in the customer's words."""
+    """The head office's reason, in the customer's words.
+
+    Also to who came for an earlier payment: that may be just what cannot be delivered now.
+    """
     parked = _to_take_up(session, event.reason)
     if parked:
         return resume(session, parked, asking=True)
-    if session.reselling:
-        return nothing_under_card(session, event.reason)
     return refuse(session, event.reason)
 
 

@@ -19,8 +19,6 @@ from vending.order_no import is_order_no
 _AT_THE_DOOR = {Phase.IDLE, Phase.OUT_OF_SERVICE}
 _BEFORE_DELIVERY = {Phase.CODE, Phase.OWED}
 _TAKEN_UP = {Phase.VENDING, Phase.PROVING}
-_NOT_THIS_CARD = {Reason.ACCOUNT_UNKNOWN, Reason.CARD_REPLACED, Reason.WRONG_METER}
-"""With such a card no code helps."""
 _ENDS = {
     Ending.DELIVERED: Reason.ORDER_FINISHED,
     Ending.CANCELLED: Reason.ORDER_CANCELLED,
@@ -63,10 +61,8 @@ def cannot_deliver(session: Session, event: ev.DeviceChanged) -> Step:
     return (session, ()) if may_deliver(session) else (home(session), ())
 
 
-def nothing_under_card(session: Session, reason: Reason | None) -> Step:
-    """Whoever came for an earlier payment may have a new card: ask for the code."""
-    if reason in _NOT_THIS_CARD:
-        return refuse(session, reason)
+def nothing_under_card(session: Session) -> Step:
+    """Nothing is owed that the head office knows of by the card: perhaps under a code."""
     return session.to(Phase.CODE), ()
 
 

@@ -367,10 +367,14 @@ def test_a_code_under_which_nothing_is_owed_says_so() -> None:
     assert walk.session.cause is Reason.ORDER_REFUNDED
 
 
-def test_with_the_old_card_no_code_helps() -> None:
-    walk = by_menu().feed(ev.AccountRefused(reason=Reason.CARD_REPLACED)).at(Phase.REFUSED)
+@pytest.mark.parametrize(
+    "reason", [Reason.CARD_REPLACED, Reason.ORDER_OPEN, Reason.NOT_LOADED, Reason.ACCOUNT_BLOCKED]
+)
+def test_what_cannot_be_delivered_now_is_not_called_nothing(reason: Reason) -> None:
+    """Paid elsewhere minutes ago, or owed after the meter has taken the last purchase."""
+    walk = by_menu().feed(ev.AccountRefused(reason=reason)).at(Phase.REFUSED)
+    assert walk.session.cause is reason
     walk.take_card().time_out().at(Phase.IDLE)
-    by_menu(walk).feed(ev.AccountRefused(reason=Reason.NOT_LOADED)).at(Phase.CODE)
 
 
 # -- staff ---------------------------------------------------------------------------------------
