@@ -27,7 +27,8 @@ _ANY_NUMBER = Range(0, LARGEST_NUMBER)
 _BY_UNIT = {"_ms": Range(0, LATEST_MS), "_fen": Range(0, LARGEST_SUM_FEN)}
 _BY_NAME = {
     "report_no": Range(1, LARGEST_NUMBER),
-    "purchase_count": Range(0, 2**31 - 1),
+    # Four bytes on the card: a torn write leaves any count, and is asked about all the same.
+    "purchase_count": Range(0, 2**32 - 1),
     "wallet_amount": Range(0, LARGEST_SUM_FEN),
     "remaining": Range(0, LARGEST_SUM_FEN),
     "overdraft": Range(0, LARGEST_SUM_FEN),

@@ -14,6 +14,7 @@ from tests.center.api.stand import (
     OTHER_TERMINAL,
     TERMINAL,
     Stand,
+    card,
     problem,
     query,
     vend_request,
@@ -22,6 +23,7 @@ from vending import seal, wire
 from vending.card import Verdict
 from vending.messages import (
     Account,
+    AccountQuery,
     NotSold,
     OrderOpened,
     Reason,
@@ -106,6 +108,12 @@ def test_a_report_number_with_another_body_is_a_conflict(stand: Stand) -> None:
     second = msgspec.structs.replace(first, report=changed)
     answer = terminal.ask(wire.REPORTS_PATH, second)
     assert (answer.status_code, problem(answer).code) == (409, ProblemCode.REPORT_CONFLICT)
+
+
+def test_a_card_whose_count_was_torn_is_asked_about_like_any_other(client: Client) -> None:
+    """An erased first byte reads as more than four thousand million purchases."""
+    torn = AccountQuery(card=card(purchase_count=0xFF00_0007))
+    assert client.query_account(torn) == Refused(Reason.COUNT_MISMATCH)
 
 
 def test_signing_in_tells_the_last_order_sequence(stand: Stand, client: Client) -> None:
