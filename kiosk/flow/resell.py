@@ -149,7 +149,7 @@ def _told(ours: Order, owed: Owed, card: CardSnapshot) -> Order:
         seals=owed.seals,
         inquiries=0,
         writes=0,
-        claimed=False,
+        claimed=ours.claimed and owed.vend is None,
     )
 
 
