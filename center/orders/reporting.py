@@ -153,8 +153,10 @@ def _judged(order: Order, report: OrderParked) -> Order:
 
     Reports of two terminals may come in any order. A card proved unwritten stays so while nobody
     is given new seals, even if somebody could not read it; and one that was found written stays
-    that, whatever was seen before.
+    that, whatever was seen before. What was judged with other seals known is older than what holds.
     """
+    if order.is_verdict_good and report.seals != order.seals and report.verdict not in PROOFS:
+        return replace(order, parked_why=report.why)
     proved = order.verdict is Verdict.NOT_WRITTEN and order.is_verdict_good
     if proved and report.verdict in {None, Verdict.UNKNOWN}:
         return replace(order, parked_why=report.why)

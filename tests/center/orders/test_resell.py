@@ -257,6 +257,18 @@ def test_a_verdict_holds_while_nobody_is_given_new_seals(office: Office) -> None
     assert judged(office, vend.order_no) == (Verdict.WRITTEN, True)
 
 
+def test_an_old_proof_that_comes_late_does_not_displace_the_present_one(office: Office) -> None:
+    """Two terminals judged the card in turn; the first one's line was down. Else: no refund."""
+    vend = sold(office)
+    for _ in range(2):
+        office.desk.seal(TERMINAL, sealing(vend.order_no, WHO, vend))
+    office.report(parked(vend.order_no, verdict=Verdict.NOT_WRITTEN, seals=2))
+    office.report(parked(vend.order_no, verdict=Verdict.TORN, seals=1))
+    office.report(parked(vend.order_no, verdict=Verdict.NOT_WRITTEN, seals=1))
+    assert judged(office, vend.order_no) == (Verdict.NOT_WRITTEN, True)
+    assert office.order(vend.order_no).is_card_unwritten
+
+
 def test_a_proof_about_the_new_card_says_nothing_about_the_old(office: Office) -> None:
     vend = sold(office)
     office.desk.seal(TERMINAL, sealing(vend.order_no, WHO, vend))
