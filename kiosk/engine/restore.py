@@ -3,7 +3,8 @@
 Nothing is deleted: what was there goes into ``set-aside-<time>`` first. At every instant in
 between the anchor makes the kiosk refuse to start, so that a half-done restore is never taken for
 a journal.
-New reports are numbered far behind those that the head office may have taken since the copy.
+New reports are numbered far behind those that the head office may have taken since the copy, also
+since an earlier way back to the same copy.
 """
 
 import logging
@@ -42,7 +43,7 @@ def restore(copy: Path, file: Path, clock: Clock) -> Head:
         _refuse_while_in_use(file, aside)
         shutil.copyfile(copy, part)
         with tables.filling(part) as target:
-            outbox.go_on_after(target, outbox.last_given(target) + SKIPPED_REPORTS)
+            outbox.go_on_after(target, _free_after(outbox.last_given(target), clock.wall_ms()))
         finished.sync(part)
         for _ in copy_archives(Archives(copy.parent / file.name), Archives(file), base.seq):
             pass
@@ -53,6 +54,14 @@ def restore(copy: Path, file: Path, clock: Clock) -> Head:
     except (OSError, DBAPIError) as error:
         raise NotMade(str(error)) from error
     return _opened(file)
+
+
+def _free_after(copied_no: int, now_ms: int) -> int:
+    """Return a report number behind which none was given, however often this copy was put back.
+
+    No terminal gives a report in each millisecond, so the time is ahead of all numbers.
+    """
+    return max(copied_no + SKIPPED_REPORTS, now_ms)
 
 
 def _refuse_while_in_use(file: Path, aside: Path) -> None:
