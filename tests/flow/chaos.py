@@ -148,10 +148,11 @@ class Chaos(Walk):
                     *(ev.CardRead(card=card) for card in CARDS),
                     *(ev.CardRead(card=self.card),) * 3,
                     *(ev.CardUnreadable(fault=fault) for fault in faults),
+                    ev.CardUnreadable(fault=CardFault.DAMAGED, serial=self.card.serial),
                 ]
             case wish.LookUpAccount():
                 found = ev.AccountFound(account=account_of(asked.card, LIMITS, arrears_fen=1_500))
-                reasons = (Reason.ACCOUNT_BLOCKED, Reason.CARD_REPLACED)
+                reasons = (Reason.ACCOUNT_BLOCKED, Reason.CARD_REPLACED, Reason.NOT_LOADED)
                 refused = [ev.AccountRefused(reason=reason) for reason in reasons]
                 silent = ev.OfficeUnreachable(question="account")
                 other = ev.AccountFound(account=account_of(card_of(9), LIMITS))
@@ -180,7 +181,9 @@ class Chaos(Walk):
         """What the head office may tell: an order of ours, or one that was paid elsewhere."""
         ours = [order for order in self.session.parked if order.card.serial == card.serial]
         if ours:
-            return [ev.OwedFound(owed=owed_of(ours[0]))] * 3
+            told = owed_of(ours[0])
+            sealed = replace(told, seals=told.seals + 1)
+            return [ev.OwedFound(owed=owed) for owed in (told, told, sealed)]
         paid = Order(
             order_no="", opened_at_ms=START_MS, account=account_of(card, LIMITS), card=card,
             adopted_fen=5_000,
@@ -199,7 +202,7 @@ class Chaos(Walk):
     ) -> list[Event]:
         number, order = asked.order_no, self._order(asked.order_no)
         approved = [ev.VendApproved(vend=vend_of(order))] * 2 if order else []
-        reasons = (Reason.OVERSTOCK, Reason.ORDER_CANCELLED)
+        reasons = (Reason.OVERSTOCK, Reason.ORDER_CANCELLED, Reason.ORDER_FINISHED)
         no = [ev.VendRefused(order_no=number, reason=reason) for reason in reasons]
         silent = [ev.VendUnknown(order_no=number)] * 2
         if isinstance(asked, wish.InquireVend):

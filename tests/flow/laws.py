@@ -18,6 +18,7 @@ from vending.messages import (
     NoteTaken,
     OrderAbandoned,
     OrderOpened,
+    OrderParked,
     Reason,
     Report,
     VendConfirmed,
@@ -32,6 +33,7 @@ DEEDS = {
     wish.OpenAcceptor,
     wish.PrintSlip,
 }
+_JUDGING = {Phase.PROVING, Phase.CARD_BACK}
 MAY_BE_WRITTEN = {None, Verdict.NOT_WRITTEN, Verdict.TORN}
 
 
@@ -49,6 +51,8 @@ class Laws:
         self.approved: set[str] = set()
         self.confirmed: Counter[str] = Counter()
         self.bodies: dict[str, object] = {}
+        self.judged: dict[str, int] = {}
+        """How many seals were known when the order's card was judged last."""
 
     def check(
         self, before: Session, event: Event, after: Session, wishes: tuple[Command, ...]
@@ -75,6 +79,9 @@ class Laws:
                 number = event.vend.order_no
                 self.unanswered.discard(number)
                 self.approved.add(number)
+            case ev.CardProved() if before.phase in _JUDGING and _in_hand(before, event.order_no):
+                assert before.order
+                self.judged[event.order_no] = before.order.seals
             case ev.OwedFound() if event.owed.vend:
                 self.approved.add(event.owed.order_no)
             case ev.OrderEnded():
@@ -102,6 +109,8 @@ class Laws:
                 self.boxed[report.note.note_id] += 1
                 self.places[report.note.note_id] = report.order_no
                 self.paid.add(report.order_no)
+            case OrderParked() if report.verdict is not None:
+                assert report.seals == self.judged[report.order_no]
             case NoteInSuspense() if report.certain:
                 self.boxed[report.note.note_id] += 1
             case NoteInSuspense():

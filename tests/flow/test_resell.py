@@ -318,6 +318,7 @@ RARE: tuple[Callable[[], Walk], ...] = (
     ),
     lambda: parked().insert().feed(ev.OfficeUnreachable(question="account")),
     lambda: parked().insert().time_out(),
+    lambda: parked().revisit(),
     lambda: parked().feed(
         ev.CardInserted(), ev.CardUnreadable(fault=ev.CardFault.DAMAGED, serial=card_of().serial)
     ),
