@@ -134,9 +134,11 @@ def deliver(session: Session) -> Step:
 
 def _is_as_it_was(ours: Order, owed: Owed, card: CardSnapshot) -> bool:
     """Tell whether our request still fits: the same card, and no purchase has taken its count."""
-    count = owed.vend.purchase_count - 1 if owed.vend else card.purchase_count
-    fits = ours.vend is not None or ours.card.purchase_count == count
-    return ours.card.serial == owed.card_serial == card.serial and fits
+    if not ours.card.serial == owed.card_serial == card.serial:
+        return False
+    if owed.vend:
+        return ours.card.purchase_count + 1 == owed.vend.purchase_count
+    return ours.vend is not None or ours.card.purchase_count == card.purchase_count
 
 
 def _told(ours: Order, owed: Owed, card: CardSnapshot) -> Order:

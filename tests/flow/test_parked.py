@@ -52,6 +52,18 @@ def test_our_own_order_is_not_stuck_when_another_purchase_took_its_count(sold: b
     assert walk.wish(ProveCard).before.purchase_count == 8
 
 
+def test_nor_when_the_sale_to_the_new_count_was_heard_of_before_the_card_came() -> None:
+    walk = unsold()
+    (order,) = walk.session.parked
+    walk.card = card_of(count=8)
+    vend = vend_of(replace(order, card=walk.card))
+    walk.feed(ev.VendApproved(vend=vend)).at(Phase.IDLE)
+    assert walk.session.parked[0].vend == vend
+    found(replace(owed_of(order), vend=vend), walk).at(Phase.VENDING)
+    walk.feed(ev.VendApproved(vend=vend)).at(Phase.PROVING)
+    assert walk.wish(ProveCard).before.purchase_count == 8
+
+
 def test_what_was_claimed_and_not_sold_is_claimed_again() -> None:
     """Never a second request of another body under one number."""
     walk = unsold()
