@@ -131,7 +131,8 @@ def say_refused(session: Session, event: ev.AccountRefused) -> Step:
     parked = _to_take_up(session, event.reason)
     if parked:
         return resume(session, parked, asking=True)
-    return refuse(session, event.reason)
+    refused = refuse(session, event.reason)
+    return _asking_about_parked(refused) if _parked(session) else refused
 
 
 @on(Phase.LOOKING_UP, ev.OfficeUnreachable, to={Phase.PROVING, *_ASKED})

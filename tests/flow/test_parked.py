@@ -149,7 +149,9 @@ def test_nothing_is_asked_for_while_the_card_still_carries_a_purchase() -> None:
     walk.insert(card_of(count=8)).feed(ev.AccountRefused(reason=Reason.NOT_LOADED))
     assert walk.at(Phase.REFUSED).session.cause is Reason.NOT_LOADED
     assert len(walk.told(OrderParked)) == 1
-    assert len(walk.session.parked) == 1
+    number = walk.wish(InquireVend).order_no
+    walk.feed(ev.OrderEnded(order_no=number, how=Ending.DELIVERED)).at(Phase.REFUSED)
+    assert walk.session.parked == ()
 
 
 def test_nothing_is_written_to_a_card_that_was_replaced() -> None:
