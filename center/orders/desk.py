@@ -15,7 +15,7 @@ from center.orders.policy import Policy
 from center.orders.port import Decision, LedgerEntry, Refund
 from center.orders.work import Work
 from center.staff.people import Person
-from center.store.store import Store
+from center.store.store import Units
 from center.utility.port import Utility
 from vending.card import SealRequest, SealStage
 from vending.messages import (
@@ -51,7 +51,7 @@ class Desk:
 
     def __init__(
         self,
-        store: Store,
+        store: Units,
         utility: Utility,
         keys: KeyService,
         clock: Callable[[], int],

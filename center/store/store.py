@@ -1,7 +1,7 @@
 """The head office's database as one thing: opened, asked, written through the committer, closed."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +17,16 @@ T = TypeVar("T")
 WRITE_TIMEOUT_S = 10.0
 """How long a caller waits for its unit of work."""
 CLOSE_TIMEOUT_S = 30.0
+
+
+class Units(Protocol):
+    """Where units of work are done: what those who write need of a `Store`."""
+
+    def write(self, unit: Unit[T], timeout_s: float = WRITE_TIMEOUT_S) -> T:
+        """See `Store.write`."""
+
+    def read(self, question: Callable[[Connection], T]) -> T:
+        """See `Store.read`."""
 
 
 class Store:

@@ -25,7 +25,7 @@ class Runner(Generic[S]):
         self._inbox = inbox
         self._clock = clock
         self._started = False
-        self._loop = Loop("engine", self._turn, clock, beat)
+        self._loop = Loop("engine", self.turn, clock, beat)
 
     def start(self) -> None:
         """Start the thread; opening the journal is its first turn."""
@@ -40,7 +40,8 @@ class Runner(Generic[S]):
             self._engine.close()
         return ended
 
-    def _turn(self) -> float | None:
+    def turn(self) -> float | None:
+        """Take one fact, mind the time-outs; return when the next turn is due. The thread's own."""
         if not self._started:
             self._started = True
             self._engine.start()

@@ -67,7 +67,7 @@ class Worker:
         """Work until a None arrives; return the exit code."""
         self._say(ms.Ready(os.getpid()))
         while not self._io.is_stuck:
-            self._watch()
+            self.watch()
             try:
                 request = requests.get(timeout=self._poll_s)
             except queue.Empty:
@@ -76,10 +76,11 @@ class Worker:
                 self._end_write("the kiosk is gone")
                 self._io.close()
                 return 0
-            self._obey(request)
+            self.obey(request)
         return EXIT_STUCK
 
-    def _obey(self, request: ms.Request) -> None:
+    def obey(self, request: ms.Request) -> None:
+        """Answer one request: `run` without its wait."""
         match request:
             case ms.Ping():
                 self._say(ms.Done(request.request_id))
@@ -98,7 +99,8 @@ class Worker:
 
     # -- the slot ----------------------------------------------------------------------------------
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Look at the slot and tell what has changed."""
         try:
             present = self._io.is_present()
         except ReaderFailed as failure:

@@ -17,10 +17,10 @@ PRINTING = """
 import os, sys
 from kiosk.meter_card import worker
 class Chatty(worker.Worker):
-    def _obey(self, request):
+    def obey(self, request):
         print("from Python")
         os.write(1, b"from a library\\n")
-        super()._obey(request)
+        super().obey(request)
 worker.Worker = Chatty
 sys.exit(worker.main())
 """

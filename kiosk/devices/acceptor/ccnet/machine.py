@@ -334,6 +334,11 @@ class CcnetMachine:
         )
 
     @property
+    def at_ease(self) -> bool:
+        """Nothing but polls will be sent until the host or the device wants something."""
+        return self._at_ease and not self._gate.closing and self._posting is None
+
+    @property
     def _at_ease(self) -> bool:
         """Nothing to do but to poll."""
         code = self._status.code if self._status else None
