@@ -1,0 +1,132 @@
+"""One run's whole world: kiosks, head office, people; first with faults, then without."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.explore.coverage import Coverage
+from bench.explore.faults import Faults
+from bench.explore.fuse import PowerCut
+from bench.explore.kiosk import SimKiosk
+from bench.explore.office import Center
+from bench.explore.people import Queue, Visitor, make_residents
+from bench.explore.plan import Plan, Style, Visit
+from bench.explore.world import US_PER_S, Life, World
+from kiosk.flow import machine
+
+LONGEST_S = 6 * 3_600
+"""No day with faults is longer."""
+SETTLE_S = 400
+"""After the faults: longer than any back-off, pause or time-out of the product."""
+ROUNDS = 4
+"""So often everybody comes back with the card, at most, to get what was paid for."""
+MOST_STEPS = 3_000_000
+
+
+class Restless(Exception):
+    """The simulation does not come to rest: something turns for ever."""
+
+
+class Hall:
+    """Kiosks in a hall, their people and their head office."""
+
+    def __init__(self, plan: Plan, folder: Path, seen: Coverage) -> None:
+        self.plan = plan
+        self.seen = seen
+        self.world = World()
+        self.center = Center(self.world, plan.stream("keys"))
+        self.people = make_residents(plan)
+        self.kiosks = [
+            SimKiosk(self.world, plan, number, folder, self.center, seen)
+            for number in range(plan.kiosks)
+        ]
+        self.queues = [Queue() for _ in self.kiosks]
+        self.visitors: list[Visitor] = []
+        self.faults = Faults(self.world, plan, self.kiosks, self.center, seen)
+        self.life = Life()
+
+    def run(self) -> None:
+        """Live through the day with its faults, then mend everything and let everybody collect."""
+        for kiosk in self.kiosks:
+            kiosk.power_on()
+        self.faults.arrange()
+        for visit in self.plan.visits:
+            self._expect(visit)
+        self._pass(LONGEST_S, lambda: self._all_gone and self.faults.all_begun)
+        self._mend()
+        self._pass(SETTLE_S)
+        for number in range(ROUNDS):
+            if self._collected and number > 1:
+                break
+            self._collect(number)
+        self._pass(SETTLE_S)
+
+    # -- people ----------------------------------------------------------------------------------
+
+    def _expect(self, visit: Visit) -> None:
+        if visit.kiosk >= len(self.kiosks):
+            return
+        visitor = Visitor(
+            self.world,
+            visit,
+            self.people,
+            self.kiosks[visit.kiosk],
+            self.queues[visit.kiosk],
+            self.plan.stream("visit", visit.name),
+        )
+        self.visitors.append(visitor)
+        self.world.at(visit.at_s * US_PER_S, self.life, visitor.arrive)
+
+    @property
+    def _all_gone(self) -> bool:
+        return all(visitor.gone for visitor in self.visitors)
+
+    def _collect(self, number: int) -> None:
+        """Everybody puts the card into every kiosk, and then into the meter."""
+        now_s = self.world.now_us // US_PER_S + 1
+        for kiosk in range(len(self.kiosks)):
+            for resident in range(len(self.people)):
+                self._expect(
+                    Visit(
+                        name=f"collects {number} {kiosk} {resident}",
+                        resident=resident,
+                        kiosk=kiosk,
+                        at_s=now_s,
+                        style=Style.COLLECTOR,
+                    )
+                )
+            self._pass(LONGEST_S, lambda: self._all_gone)
+            self._pass(SETTLE_S)
+
+    @property
+    def _collected(self) -> bool:
+        """Nothing waits anywhere."""
+        for kiosk in self.kiosks:
+            session = kiosk.session
+            if session is None or session.parked or not machine.is_resting(session):
+                return False
+        return True
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def _mend(self) -> None:
+        """Faults end; everybody goes home, with the card."""
+        self.faults.end()
+        for visitor in self.visitors:
+            visitor.leave()
+        for kiosk in self.kiosks:
+            kiosk.pull()
+
+    def _pass(self, seconds: int, enough: Callable[[], bool] = lambda: False) -> None:
+        """Let time pass until it is enough."""
+        until_us = self.world.now_us + seconds * US_PER_S
+        while not enough() and self._step(until_us):
+            if self.world.steps > MOST_STEPS:
+                raise Restless(f"{MOST_STEPS} steps, now at {self.world.now_s:.0f} s")
+
+    def _step(self, until_us: int) -> bool:
+        try:
+            return self.world.step(until_us)
+        except PowerCut:
+            for kiosk in self.kiosks:
+                kiosk.fall()
+            return True

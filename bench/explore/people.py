@@ -1,0 +1,313 @@
+"""The people: who they are, what they do at the machine, and the way home to the meter."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from bench.card import Card
+from bench.explore.kiosk import SimKiosk
+from bench.explore.office import ACCOUNTS
+from bench.explore.plan import Plan, Style, Visit
+from bench.explore.world import Life, Timer, World
+from bench.issue_card import TEST_KEYS, CardIssue, issue
+from bench.meter import Meter, MeterState
+from center.utility.seed import RESIDENTIAL, SeedAccount
+from kiosk.engine.inbox import PRESSES
+from kiosk.flow import event as ev
+from kiosk.flow.session import Phase, Session
+
+PATIENCE_MS = 12 * 60_000
+"""Nobody stands before a machine for longer."""
+GLANCE_MS = 10_000
+"""Somebody who waits looks so often, even if nothing happens."""
+WAY_HOME_MS = 90_000
+OFFERS = 8
+"""So often a note is held against the mouth before somebody gives up."""
+_START_REMAINING = 1_234
+_LAST_WORDS = {Phase.DONE, Phase.DOUBTFUL, Phase.REFUSED}
+_PLACES_TO_INSERT = {Phase.IDLE, Phase.CARD_BACK, *_LAST_WORDS}
+_THINKING = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING}
+
+
+@dataclass
+class Resident:
+    """Somebody with an account, a card and a meter at home."""
+
+    account: SeedAccount
+    card: Card
+    meter: Meter
+    kiosk: SimKiosk | None = None
+    """Whose slot the card is in; None: it is in the pocket."""
+
+    def plug(self) -> None:
+        """Put the card into the meter, if it is in the pocket."""
+        if self.kiosk is None:
+            self.meter.plug(self.card)
+
+
+def make_residents(plan: Plan) -> list[Resident]:
+    """Return everybody, each with a loaded card."""
+    return [_resident(account, plan.stream("card", account.customer_no)) for account in ACCOUNTS]
+
+
+def _resident(account: SeedAccount, chance: Random) -> Resident:
+    serial = bytes.fromhex(account.card_serial)
+    wanted = CardIssue(
+        serial=serial,
+        meter_no=account.meter_no,
+        customer_no=account.customer_no,
+        wallet_unit=account.wallet_unit,
+        purchase_count=account.purchase_count,
+        wallet_amount=0,
+        meter_remaining=_START_REMAINING,
+    )
+    state = MeterState(
+        meter_no=account.meter_no,
+        wallet_unit=account.wallet_unit,
+        customer_no=account.customer_no,
+        card_serial=serial,
+        opened=True,
+        purchase_count=account.purchase_count,
+        remaining=_START_REMAINING,
+        tariff=RESIDENTIAL,
+        used_this_year_wh=account.used_this_year_wh,
+    )
+    return Resident(account, issue(wanted, random_bytes=chance.randbytes), Meter(state, TEST_KEYS))
+
+
+class Queue:
+    """Who stands before a kiosk; one at a time touches it."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[Visitor] = deque()
+
+    def join(self, visitor: "Visitor") -> None:
+        """Stand in line."""
+        self.waiting.append(visitor)
+        if self.waiting[0] is visitor:
+            visitor.step_up()
+
+    def leave(self, visitor: "Visitor") -> None:
+        """Make room."""
+        if visitor in self.waiting:
+            self.waiting.remove(visitor)
+        if self.waiting and not self.waiting[0].stands_there:
+            self.waiting[0].step_up()
+
+
+class Visitor:
+    """One visit of one person, from the queue to the meter at home."""
+
+    def __init__(
+        self,
+        world: World,
+        visit: Visit,
+        people: list[Resident],
+        kiosk: SimKiosk,
+        queue: Queue,
+        chance: Random,
+    ) -> None:
+        self.life = Life()
+        self.stands_there = False
+        self.gone = False
+        self.paid_fen = 0
+        self._world = world
+        self._visit = visit
+        self._people = people
+        self._self = people[visit.resident]
+        self._kiosk = kiosk
+        self._queue = queue
+        self._chance = chance
+        self._timer = Timer(world, self.life, self._look)
+        self._notes = deque(visit.notes_fen)
+        self._offers = 0
+        self._until_ms = 0
+        self._served = False
+        self._did_it = False
+        self._thought: set[Phase] = set()
+        self._in_vain = 0
+
+    # -- coming and going ------------------------------------------------------------------------
+
+    def arrive(self) -> None:
+        """Come to the kiosk."""
+        self._queue.join(self)
+
+    def step_up(self) -> None:
+        """It is my turn."""
+        self.stands_there = True
+        self._until_ms = self._world.now_ms + PATIENCE_MS
+        self._kiosk.on_shown.append(self._shown)
+        self._timer.wake(self._visit.pace_ms)
+
+    def leave(self, *, with_card: bool = True) -> None:
+        """Go home, and put the card into the meter there."""
+        if self.gone:
+            return
+        self.gone = True
+        self.life.alive = False
+        if self._shown in self._kiosk.on_shown:
+            self._kiosk.on_shown.remove(self._shown)
+        if with_card and self._self.kiosk:
+            self._self.kiosk.pull()
+        self._queue.leave(self)
+        if self._visit.plugs:
+            self._world.after(WAY_HOME_MS, Life(), self._self.plug)
+
+    def _shown(self, session: Session) -> None:
+        self._timer.wake(self._visit.pace_ms)
+
+    # -- at the machine --------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        session = self._kiosk.session
+        self._timer.wake(GLANCE_MS)
+        if self._world.now_ms >= self._until_ms:
+            self.leave()
+        elif session and not self._misbehaves(session):
+            self._act(session)
+
+    def _act(self, session: Session) -> None:
+        if not self._inserted:
+            self._without_card(session)
+        elif session.phase in _LAST_WORDS:
+            self._served = True
+            self._kiosk.pull()
+            self._timer.wake(self._visit.pace_ms)
+        elif session.phase in _DEEDS:
+            _DEEDS[session.phase](self, session)
+
+    @property
+    def _inserted(self) -> bool:
+        return self._kiosk.in_slot is self._self
+
+    def _without_card(self, session: Session) -> None:
+        """The card is in the hand: it goes in, or we go."""
+        if session.phase in _LAST_WORDS and self._served:
+            self.leave()
+        elif session.phase in _PLACES_TO_INSERT:
+            self._insert(self._self)
+        elif self._served and session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}:
+            self.leave()
+
+    def _insert(self, owner: Resident) -> None:
+        """Put a card in; one that somebody forgot is taken out first, ours is fetched."""
+        if self._kiosk.in_slot:
+            self._kiosk.pull()
+            self._timer.wake(self._visit.pace_ms)
+            return
+        if owner.kiosk:
+            owner.kiosk.pull()
+        self._kiosk.insert(owner)
+
+    def _press(self, event: ev.Event) -> None:
+        self._kiosk.press(event)
+
+    def _agree(self, session: Session) -> None:
+        collects = self._visit.style is Style.COLLECTOR
+        self._press(ev.CancelPressed() if collects else ev.ContinuePressed())
+
+    def _choose(self, session: Session) -> None:
+        self._press(ev.CashChosen())
+
+    def _pay(self, session: Session) -> None:
+        if self._notes and self._offers < OFFERS:
+            self._offers += 1
+            if self._kiosk.offer(self._notes[0]):
+                self._notes.popleft()
+                self._offers = 0
+            self._timer.wake(self._visit.pace_ms)
+        elif session.paid_fen:
+            self._press(ev.FinishPressed())
+        else:
+            self._press(ev.CancelPressed())
+
+    def _try_again(self, session: Session) -> None:
+        """The machine wants a card that is in its slot: out with it, and in again."""
+        self._in_vain += 1
+        if self._in_vain > 1:
+            self._in_vain = 0
+            self._kiosk.pull()
+        self._timer.wake(self._visit.pace_ms)
+
+    # -- misbehaving -----------------------------------------------------------------------------
+
+    def _misbehaves(self, session: Session) -> bool:
+        """Do what this kind of person does; True: that was all for now."""
+        deed = _STYLES.get(self._visit.style)
+        return deed(self, session) if deed else False
+
+    def _is_the_phase(self, session: Session) -> bool:
+        """Once, at the phase of the plan."""
+        if self._did_it or session.phase.value != self._visit.phase:
+            return False
+        self._did_it = True
+        return True
+
+    def _hesitate(self, session: Session) -> bool:
+        if session.phase not in _THINKING or session.phase in self._thought:
+            return False
+        if session.asked_more_time:
+            self._thought.add(session.phase)
+            self._press(ev.MoreTimePressed())
+        return True
+
+    def _cancel(self, session: Session) -> bool:
+        if self._is_the_phase(session):
+            self._press(ev.CancelPressed())
+            return True
+        return False
+
+    def _pull(self, session: Session) -> bool:
+        if self._inserted and self._is_the_phase(session):
+            self._kiosk.pull()
+            return True
+        return False
+
+    def _walk(self, session: Session) -> bool:
+        if self._is_the_phase(session):
+            self.leave(with_card=self._chance.random() < 0.5)
+            return True
+        return False
+
+    def _press_everything(self, session: Session) -> bool:
+        for _ in range(self._chance.randrange(4)):
+            kind = self._chance.choice(PRESSES)
+            language = self._chance.choice(("zh", "en"))
+            self._press(ev.LanguageChosen(language=language) if kind is ev.LanguageChosen else kind())
+        self._timer.wake(self._visit.pace_ms)
+        return self._chance.random() < 0.3
+
+    def _swap(self, session: Session) -> bool:
+        """Try a neighbour's card once, where the machine wants ours back."""
+        neighbour = self._people[(self._visit.resident + 1) % len(self._people)]
+        if self._kiosk.in_slot is neighbour:
+            self._kiosk.pull()
+            self._timer.wake(self._visit.pace_ms)
+            return True
+        if session.phase is Phase.TENDERING and session.paid_fen and self._inserted:
+            self._kiosk.pull()
+            return True
+        wanted = session.phase is Phase.CARD_BACK and not self._kiosk.in_slot
+        if wanted and neighbour.kiosk is None and not self._did_it:
+            self._did_it = True
+            self._kiosk.insert(neighbour)
+            return True
+        return False
+
+
+_DEEDS: dict[Phase, Callable[[Visitor, Session], None]] = {
+    Phase.ACCOUNT: Visitor._agree,
+    Phase.CHOOSING: Visitor._choose,
+    Phase.TENDERING: Visitor._pay,
+    Phase.CARD_BACK: Visitor._try_again,
+}
+_STYLES: dict[Style, Callable[[Visitor, Session], bool]] = {
+    Style.HESITANT: Visitor._hesitate,
+    Style.CANCELLER: Visitor._cancel,
+    Style.PULLER: Visitor._pull,
+    Style.WALKER: Visitor._walk,
+    Style.PRESSER: Visitor._press_everything,
+    Style.SWAPPER: Visitor._swap,
+}
