@@ -44,6 +44,10 @@ class Disk:
         folder.mkdir(parents=True, exist_ok=True)
         for file in folder.iterdir():
             file.unlink()
+        self.full = False
+        """No space is left: every commit fails."""
+        self.failures = 0
+        """So many commits reach the disk, and an error is told."""
 
     def image(self) -> Image:
         """Return all that is on it."""
@@ -112,10 +116,6 @@ class SimDatabase(Database):
 
     def __init__(self, disk: Disk, fuse: Fuse, checkpoint_pages: int) -> None:
         super().__init__(disk.folder / JOURNAL)
-        self.full = False
-        """No space is left: every commit fails."""
-        self.failures = 0
-        """So many commits reach the disk, and an error is told."""
         self.torn_from: Image | None = None
         """What was on the disk before the commit that the power cut met."""
         self._disk = disk
@@ -144,7 +144,7 @@ class SimDatabase(Database):
             self._after_commit()
 
     def _before_commit(self) -> None:
-        if self.full:
+        if self._disk.full:
             raise _error("database or disk is full", sqlite3.SQLITE_FULL)
         self._fuse.burn("journal: before the commit")
         if self._fuse.is_next:
@@ -153,8 +153,8 @@ class SimDatabase(Database):
     def _after_commit(self) -> None:
         self._fuse.burn("journal: in the commit")
         self._fuse.burn("journal: after the commit")
-        if self.failures:
-            self.failures -= 1
+        if self._disk.failures:
+            self._disk.failures -= 1
             self.close()
             self._closed_by = JournalFailed("disk I/O error")
             raise self._closed_by

@@ -1,12 +1,23 @@
 """What can go wrong, by name; when it begins, and how it ends."""
 
+from collections import Counter
 from collections.abc import Callable
 
+from bench.acceptor.mechanism import CutPoint, Mechanism
+from bench.card_memory import TornByte
 from bench.explore.coverage import Coverage
+from bench.explore.disk import Tear
 from bench.explore.kiosk import SimKiosk
+from bench.explore.line import Ambush, Mishap
 from bench.explore.office import Center
 from bench.explore.plan import Fault, Plan
+from bench.explore.printer import Paper
 from bench.explore.world import Life, World
+from kiosk.devices.acceptor.ccnet.message import Code
+
+Begin = Callable[["Faults", SimKiosk, Fault], None]
+_FAILURE = 0x50
+"""Stacking motor."""
 
 
 class Faults:
@@ -18,22 +29,341 @@ class Faults:
         self.world = world
         self.kiosks = kiosks
         self.center = center
-        self.seen = seen
         self.injected = 0
+        self._seen = seen
         self._plan = plan
         self._life = Life()
+        self._to_come = 0
+        self._visits: Counter[tuple[int, str]] = Counter()
+        """How often a kiosk came into a phase."""
 
     def arrange(self) -> None:
         """Let every fault of the plan wait for its moment."""
+        for kiosk in self.kiosks:
+            kiosk.on_phase = self._entered
+        for fault in self._plan.faults:
+            if not fault.moment.phase:
+                self._to_come += 1
+                self._arrange(fault, timed=True)
 
     @property
     def all_begun(self) -> bool:
         """Nothing more will go wrong by the clock."""
-        return True
+        return not self._to_come
 
     def end(self) -> None:
         """Mend everything."""
         self._life.alive = False
+        self.center.restart()
+        for kiosk in self.kiosks:
+            kiosk.on_phase = lambda kiosk, phase: None
+            kiosk.hardware.fuse.disarm()
+            kiosk.line.mend()
+            kiosk.hardware.printer.become(Paper.WELL)
+            kiosk.hardware.slot.recover()
+            kiosk.touch_slot()
+            kiosk.hardware.clock.offset_ms = max(0, kiosk.hardware.clock.offset_ms)
+            _mend_disk(kiosk)
+            _mend_acceptor(self, kiosk)
+
+    def later(self, fault: Fault, act: Callable[[], None]) -> None:
+        """Do something at the end of a fault, if the day is not over before."""
+        self.world.after(fault.length_ms, self._life, act)
+
+    def _entered(self, kiosk: SimKiosk, phase: str) -> None:
+        self._visits[kiosk.number, phase] += 1
+        for fault in self._plan.faults:
+            moment = fault.moment
+            here = (moment.kiosk, moment.phase) == (kiosk.number, phase)
+            if here and self._visits[kiosk.number, phase] == moment.nth:
+                self._arrange(fault, timed=False)
+
+    def _arrange(self, fault: Fault, *, timed: bool) -> None:
+        self.world.after(fault.moment.delay_ms, self._life, lambda: self._begin(fault, timed))
+
+    def _begin(self, fault: Fault, timed: bool) -> None:
+        self._to_come -= timed
+        if fault.moment.kiosk >= len(self.kiosks):
+            return
+        kiosk = self.kiosks[fault.moment.kiosk]
+        self.injected += 1
+        self._seen.met(kiosk.phase, fault.kind)
+        KINDS[fault.kind](self, kiosk, fault)
 
 
-KINDS: dict[str, Callable[[Faults, SimKiosk, Fault], None]] = {}
+# -- power ---------------------------------------------------------------------------------------
+
+
+def _arm(kiosk: SimKiosk, fault: Fault, *, mains: bool) -> None:
+    kiosk.mains = mains
+    kiosk.tear = Tear(fault.how)
+    kiosk.off_ms = fault.length_ms
+    kiosk.hardware.fuse.arm(max(1, fault.number))
+
+
+def _cut(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    """The mains fail at an effect from now."""
+    _arm(kiosk, fault, mains=True)
+
+
+def _kill(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    """The program ends at an effect from now; the devices keep their power."""
+    _arm(kiosk, fault, mains=False)
+
+
+# -- acceptor ------------------------------------------------------------------------------------
+
+
+def _jam(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    code = Code.JAM_IN_STACKER if fault.how == "stacker" else Code.JAM_IN_VALIDATOR
+    _advanced(faults, kiosk).stop_by_jam(code)
+    kiosk.stir()
+    faults.later(fault, lambda: _repair(faults, kiosk))
+
+
+def _failure(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).stop_by_failure(_FAILURE)
+    kiosk.stir()
+    faults.later(fault, lambda: _repair(faults, kiosk))
+
+
+def _repair(faults: Faults, kiosk: SimKiosk) -> None:
+    _advanced(faults, kiosk).repair(faults.world.now_s)
+    kiosk.stir()
+
+
+def _box_out(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).remove_box()
+    kiosk.stir()
+    faults.later(fault, lambda: _box_in(faults, kiosk))
+
+
+def _box_in(faults: Faults, kiosk: SimKiosk) -> None:
+    _advanced(faults, kiosk).insert_box(faults.world.now_s)
+    kiosk.stir()
+
+
+def _cheat(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).cheat(faults.world.now_s)
+    kiosk.stir()
+
+
+def _second_note(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).push_second(faults.world.now_s)
+    kiosk.stir()
+
+
+def _worn_note(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).reject_next = 0x60 + fault.number % 12
+
+
+def _acceptor_mute(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    device = kiosk.hardware.acceptor
+    device.mute = True
+    kiosk.stir()
+
+    def plugged_in() -> None:
+        device.mute = False
+        kiosk.stir()
+
+    faults.later(fault, plugged_in)
+
+
+def _answers_late(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    device = kiosk.hardware.acceptor
+    device.delay_s = fault.number / 1_000
+    kiosk.stir()
+
+    def in_time() -> None:
+        device.delay_s = 0.0
+        kiosk.stir()
+
+    faults.later(fault, in_time)
+
+
+def _count(name: str) -> Begin:
+    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+        setattr(kiosk.hardware.acceptor, name, fault.number)
+        kiosk.stir()
+
+    return begin
+
+
+def _acceptor_cut(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).cut_at = CutPoint(fault.how)
+
+
+def _acceptor_power(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    _advanced(faults, kiosk).power_cut()
+    kiosk.stir()
+
+    def back() -> None:
+        _advanced(faults, kiosk).power_on()
+        kiosk.stir()
+
+    faults.later(fault, back)
+
+
+def _advanced(faults: Faults, kiosk: SimKiosk) -> Mechanism:
+    metal = kiosk.hardware.acceptor.mechanism
+    metal.advance(faults.world.now_s)
+    return metal
+
+
+def _mend_acceptor(faults: Faults, kiosk: SimKiosk) -> None:
+    device = kiosk.hardware.acceptor
+    metal = _advanced(faults, kiosk)
+    device.mute = False
+    device.delay_s = 0.0
+    device.replies_to_drop = device.replies_to_corrupt = 0
+    device.commands_to_refuse = device.acks_to_miss = 0
+    metal.cut_at = metal.reject_next = None
+    if kiosk.boot:
+        metal.power_on()
+    metal.insert_box(faults.world.now_s)
+    metal.repair(faults.world.now_s)
+    kiosk.stir()
+
+
+# -- card and reader -----------------------------------------------------------------------------
+
+
+def _pulled_at_command(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    kiosk.hardware.slot.pull_at_apdu(max(1, fault.number))
+
+
+def _torn(*, pulled: bool) -> Begin:
+    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+        torn = TornByte(fault.how)
+        kiosk.hardware.slot.tear_after_bytes(fault.number, pulled=pulled, torn=torn)
+
+    return begin
+
+
+def _mute_card(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    kiosk.hardware.slot.mute()
+    faults.later(fault, kiosk.hardware.slot.recover)
+
+
+def _reader_hangs(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    kiosk.hardware.slot.hang()
+    kiosk.touch_slot()
+
+    def answers() -> None:
+        kiosk.hardware.slot.recover()
+        kiosk.touch_slot()
+
+    faults.later(fault, answers)
+
+
+def _worker_dies(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    if kiosk.boot and kiosk.boot.card_desk and (worker := kiosk.boot.card_desk.worker):
+        worker.die("killed from outside")
+
+
+def _worker_dies_at_command(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    if kiosk.boot and kiosk.boot.card_desk and (worker := kiosk.boot.card_desk.worker):
+        worker.io.apdus_to_live = max(1, fault.number)
+
+
+def _worker_hangs(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    if kiosk.boot and kiosk.boot.card_desk and (worker := kiosk.boot.card_desk.worker):
+        worker.hung = True
+
+
+# -- printer, line, office -----------------------------------------------------------------------
+
+
+def _printer(paper: Paper) -> Begin:
+    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+        kiosk.hardware.printer.become(paper)
+        faults.later(fault, lambda: kiosk.hardware.printer.become(Paper.WELL))
+
+    return begin
+
+
+def _line_down(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    kiosk.line.down = True
+
+    def back() -> None:
+        kiosk.line.down = False
+
+    faults.later(fault, back)
+
+
+def _mishap(mishap: Mishap) -> Begin:
+    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+        for _ in range(max(1, fault.number)):
+            kiosk.line.lie_in_wait(Ambush(fault.how, mishap, fault.length_ms))
+
+    return begin
+
+
+def _office_restarts(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    faults.center.up = False
+    faults.later(fault, faults.center.restart)
+
+
+# -- disk and clock ------------------------------------------------------------------------------
+
+
+def _disk_full(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    kiosk.hardware.disk.full = True
+    faults.later(fault, lambda: _mend_disk(kiosk))
+
+
+def _disk_errors(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    kiosk.hardware.disk.failures = fault.number
+
+
+def _mend_disk(kiosk: SimKiosk) -> None:
+    kiosk.hardware.disk.full = False
+    kiosk.hardware.disk.failures = 0
+
+
+def _clock_jumps(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    """``number``: seconds, either way. Set right again later if it was set back."""
+    clock = kiosk.hardware.clock
+    clock.offset_ms += fault.number * 1_000
+
+    def set_right() -> None:
+        clock.offset_ms = max(0, clock.offset_ms)
+
+    faults.later(fault, set_right)
+
+
+KINDS: dict[str, Begin] = {
+    "cut": _cut,
+    "kill": _kill,
+    "jam": _jam,
+    "acceptor-failure": _failure,
+    "box-out": _box_out,
+    "cheat": _cheat,
+    "second-note": _second_note,
+    "worn-note": _worn_note,
+    "acceptor-mute": _acceptor_mute,
+    "acceptor-late": _answers_late,
+    "replies-dropped": _count("replies_to_drop"),
+    "replies-corrupt": _count("replies_to_corrupt"),
+    "commands-refused": _count("commands_to_refuse"),
+    "acks-missed": _count("acks_to_miss"),
+    "acceptor-cut": _acceptor_cut,
+    "acceptor-power": _acceptor_power,
+    "card-pulled-at-command": _pulled_at_command,
+    "card-torn-and-pulled": _torn(pulled=True),
+    "card-torn": _torn(pulled=False),
+    "card-mute": _mute_card,
+    "reader-hangs": _reader_hangs,
+    "worker-dies": _worker_dies,
+    "worker-dies-at-command": _worker_dies_at_command,
+    "worker-hangs": _worker_hangs,
+    "paper-out": _printer(Paper.OUT),
+    "printer-dead": _printer(Paper.DEAD),
+    "printer-slow": _printer(Paper.SLOW),
+    "line-down": _line_down,
+    "office-restarts": _office_restarts,
+    "disk-full": _disk_full,
+    "disk-errors": _disk_errors,
+    "clock-jumps": _clock_jumps,
+    **{f"message-{mishap}": _mishap(mishap) for mishap in Mishap},
+}

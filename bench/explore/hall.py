@@ -19,7 +19,7 @@ SETTLE_S = 400
 """After the faults: longer than any back-off, pause or time-out of the product."""
 ROUNDS = 4
 """So often everybody comes back with the card, at most, to get what was paid for."""
-MOST_STEPS = 3_000_000
+MOST_STEPS = 300_000
 
 
 class Restless(Exception):
@@ -40,7 +40,8 @@ class Hall:
             for number in range(plan.kiosks)
         ]
         self.queues = [Queue() for _ in self.kiosks]
-        self.visitors: list[Visitor] = []
+        self._present: list[Visitor] = []
+        """Who has not gone yet, or has been the last not to have."""
         self.faults = Faults(self.world, plan, self.kiosks, self.center, seen)
         self.life = Life()
 
@@ -73,12 +74,14 @@ class Hall:
             self.queues[visit.kiosk],
             self.plan.stream("visit", visit.name),
         )
-        self.visitors.append(visitor)
+        self._present.append(visitor)
         self.world.at(visit.at_s * US_PER_S, self.life, visitor.arrive)
 
     @property
     def _all_gone(self) -> bool:
-        return all(visitor.gone for visitor in self.visitors)
+        while self._present and self._present[-1].gone:
+            self._present.pop()
+        return not self._present
 
     def _collect(self, number: int) -> None:
         """Everybody puts the card into every kiosk, and then into the meter."""
@@ -111,7 +114,7 @@ class Hall:
     def _mend(self) -> None:
         """Faults end; everybody goes home, with the card."""
         self.faults.end()
-        for visitor in self.visitors:
+        for visitor in self._present:
             visitor.leave()
         for kiosk in self.kiosks:
             kiosk.pull()

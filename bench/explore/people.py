@@ -22,6 +22,8 @@ PATIENCE_MS = 12 * 60_000
 GLANCE_MS = 10_000
 """Somebody who waits looks so often, even if nothing happens."""
 WAY_HOME_MS = 90_000
+MOST_LOOKS = 8
+"""So often somebody looks at a screen that does not change before trying something else."""
 OFFERS = 8
 """So often a note is held against the mouth before somebody gives up."""
 _START_REMAINING = 1_234
@@ -123,7 +125,8 @@ class Visitor:
         self._notes = deque(visit.notes_fen)
         self._offers = 0
         self._until_ms = 0
-        self._served = False
+        self._had_turn = False
+        """The machine has worked with our card."""
         self._did_it = False
         self._thought: set[Phase] = set()
         self._in_vain = 0
@@ -169,12 +172,12 @@ class Visitor:
             self._act(session)
 
     def _act(self, session: Session) -> None:
+        in_use = session.phase not in {Phase.IDLE, Phase.OUT_OF_SERVICE, *_LAST_WORDS}
+        self._had_turn |= in_use and self._inserted
         if not self._inserted:
             self._without_card(session)
         elif session.phase in _LAST_WORDS:
-            self._served = True
-            self._kiosk.pull()
-            self._timer.wake(self._visit.pace_ms)
+            self._take_card()
         elif session.phase in _DEEDS:
             _DEEDS[session.phase](self, session)
 
@@ -184,12 +187,19 @@ class Visitor:
 
     def _without_card(self, session: Session) -> None:
         """The card is in the hand: it goes in, or we go."""
-        if session.phase in _LAST_WORDS and self._served:
+        resting = session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE, *_LAST_WORDS}
+        if resting and self._had_turn:
             self.leave()
         elif session.phase in _PLACES_TO_INSERT:
             self._insert(self._self)
-        elif self._served and session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}:
-            self.leave()
+
+    def _take_card(self) -> None:
+        """The last words are said, to us or to somebody before us."""
+        self._in_vain += 1
+        if self._had_turn or self._in_vain > MOST_LOOKS:
+            self._in_vain = 0
+            self._kiosk.pull()
+        self._timer.wake(self._visit.pace_ms)
 
     def _insert(self, owner: Resident) -> None:
         """Put a card in; one that somebody forgot is taken out first, ours is fetched."""
@@ -226,7 +236,7 @@ class Visitor:
     def _try_again(self, session: Session) -> None:
         """The machine wants a card that is in its slot: out with it, and in again."""
         self._in_vain += 1
-        if self._in_vain > 1:
+        if self._in_vain > 2:
             self._in_vain = 0
             self._kiosk.pull()
         self._timer.wake(self._visit.pace_ms)

@@ -1,0 +1,182 @@
+"""Draws a plan from a seed."""
+
+from collections.abc import Callable
+from random import Random
+
+from bench.acceptor.mechanism import CutPoint
+from bench.card_memory import TornByte
+from bench.explore.disk import Tear
+from bench.explore.line import Mishap
+from bench.explore.plan import RESIDENTS, VALUES_FEN, Fault, Moment, Plan, Site, Style, Visit
+from kiosk.flow.session import Phase
+
+MOST_VISITS = 7
+MOST_FAULTS = 7
+_STYLES = {
+    Style.NORMAL: 8,
+    Style.HESITANT: 1,
+    Style.CANCELLER: 2,
+    Style.PULLER: 3,
+    Style.WALKER: 2,
+    Style.PRESSER: 2,
+    Style.SWAPPER: 1,
+    Style.COLLECTOR: 1,
+}
+_OPERATIONS = ("", "vend", "vend", "inquire", "seal", "report", "report", "query-account", "sign-in")
+_PHASES = [phase.value for phase in Phase] + ["off"]
+_BUSY = (Phase.TENDERING, Phase.STACKING, Phase.CLOSING, Phase.VENDING, Phase.WRITING, Phase.PROVING)
+
+Details = dict[str, int | str]
+Draw = Callable[[Random], Details]
+
+
+def draw(seed: int, kiosks: int = 1) -> Plan:
+    """Return the plan of a seed."""
+    bare = Plan(seed=seed)
+    counts = bare.stream("counts")
+    visits = range(counts.randint(1, MOST_VISITS * kiosks))
+    faults = range(counts.randint(0, MOST_FAULTS))
+    return Plan(
+        seed=seed,
+        kiosks=kiosks,
+        site=_site(bare.stream("site")),
+        visits=tuple(_visit(bare.stream("draw visit", n), n, kiosks) for n in visits),
+        faults=tuple(_fault(bare.stream("draw fault", n), n, kiosks) for n in faults),
+    )
+
+
+def _site(chance: Random) -> Site:
+    return Site(
+        motor=chance.random() < 0.5,
+        credit_recovery=chance.random() < 0.7,
+        checkpoint_pages=chance.choice((4, 20, 1_000)),
+        checkpoint_entries=chance.choice((10, 1_000)),
+    )
+
+
+def _visit(chance: Random, number: int, kiosks: int) -> Visit:
+    style = chance.choices(list(_STYLES), list(_STYLES.values()))[0]
+    return Visit(
+        name=f"visit {number}",
+        resident=chance.randrange(RESIDENTS),
+        kiosk=chance.randrange(kiosks),
+        at_s=60 + chance.randrange(200) + number * 100 // kiosks,
+        style=style,
+        notes_fen=tuple(chance.choices(VALUES_FEN, (1, 2, 2, 3, 3), k=chance.randint(0, 4))),
+        pace_ms=chance.choice((300, 1_500, 4_000)),
+        phase=chance.choice(_PHASES),
+        plugs=chance.random() < 0.8,
+    )
+
+
+def _fault(chance: Random, number: int, kiosks: int) -> Fault:
+    kinds, weights = zip(*((kind, weight) for kind, (weight, _) in DRAWS.items()), strict=True)
+    kind = chance.choices(kinds, weights)[0]
+    details = DRAWS[kind][1](chance)
+    return Fault(
+        name=f"fault {number}",
+        kind=kind,
+        moment=_moment(chance, kiosks),
+        number=int(details.get("number", 0)),
+        length_ms=int(details.get("length_ms", 0)),
+        how=str(details.get("how", "")),
+    )
+
+
+def _moment(chance: Random, kiosks: int) -> Moment:
+    kiosk = chance.randrange(kiosks)
+    if chance.random() < 0.2:
+        return Moment(kiosk=kiosk, delay_ms=chance.randrange(900_000))
+    phase = chance.choice(_BUSY).value if chance.random() < 0.5 else chance.choice(_PHASES)
+    delay_ms = chance.choice((0, chance.randrange(300), chance.randrange(3_000)))
+    return Moment(kiosk=kiosk, phase=phase, nth=chance.choice((1, 1, 2, 3, 5)), delay_ms=delay_ms)
+
+
+# -- details -------------------------------------------------------------------------------------
+
+
+def _power(chance: Random) -> Details:
+    effects = chance.choice((chance.randint(1, 12), chance.randint(1, 80), chance.randint(1, 400)))
+    off_ms = chance.choice((0, 5_000, 60_000))
+    return {"number": effects, "length_ms": off_ms, "how": chance.choice(list(Tear)).value}
+
+
+def _while(*lengths_ms: int) -> Draw:
+    return lambda chance: {"length_ms": chance.choice(lengths_ms)}
+
+
+def _some(*numbers: int) -> Draw:
+    return lambda chance: {"number": chance.choice(numbers)}
+
+
+def _nothing(_: Random) -> Details:
+    return {}
+
+
+def _jam(chance: Random) -> Details:
+    return {
+        "length_ms": chance.choice((2_000, 20_000, 120_000)),
+        "how": chance.choice(("validator", "stacker")),
+    }
+
+
+def _torn(chance: Random) -> Details:
+    return {"number": chance.randrange(105), "how": chance.choice(list(TornByte)).value}
+
+
+def _cut_point(chance: Random) -> Details:
+    return {"how": chance.choice(list(CutPoint)).value}
+
+
+def _message(chance: Random) -> Details:
+    return {
+        "number": chance.choice((1, 1, 2, 6)),
+        "length_ms": chance.choice((500, 5_000, 60_000)),
+        "how": chance.choice(_OPERATIONS),
+    }
+
+
+def _late(chance: Random) -> Details:
+    return {"number": chance.choice((100, 400, 900)), "length_ms": chance.choice((3_000, 30_000))}
+
+
+def _clock(chance: Random) -> Details:
+    seconds = chance.choice((-86_400, -3_600, -700, -300, -3, 3, 300, 500, 7_200))
+    return {"number": seconds, "length_ms": chance.choice((30_000, 300_000))}
+
+
+DRAWS: dict[str, tuple[int, Draw]] = {
+    "cut": (14, _power),
+    "kill": (8, _power),
+    "jam": (2, _jam),
+    "acceptor-failure": (1, _while(2_000, 20_000, 120_000)),
+    "box-out": (2, _while(5_000, 60_000)),
+    "cheat": (2, _nothing),
+    "second-note": (1, _nothing),
+    "worn-note": (1, _some(*range(12))),
+    "acceptor-mute": (2, _while(1_000, 8_000, 60_000)),
+    "acceptor-late": (1, _late),
+    "replies-dropped": (2, _some(1, 2, 5)),
+    "replies-corrupt": (2, _some(1, 2, 5)),
+    "commands-refused": (2, _some(1, 3)),
+    "acks-missed": (2, _some(1, 3)),
+    "acceptor-cut": (4, _cut_point),
+    "acceptor-power": (2, _while(500, 10_000, 60_000)),
+    "card-pulled-at-command": (3, _some(*range(1, 30))),
+    "card-torn-and-pulled": (4, _torn),
+    "card-torn": (2, _torn),
+    "card-mute": (1, _while(2_000, 30_000)),
+    "reader-hangs": (1, _while(2_000, 30_000)),
+    "worker-dies": (2, _nothing),
+    "worker-dies-at-command": (2, _some(*range(1, 30))),
+    "worker-hangs": (2, _nothing),
+    "paper-out": (1, _while(60_000, 600_000)),
+    "printer-dead": (1, _while(60_000, 600_000)),
+    "printer-slow": (1, _while(60_000, 600_000)),
+    "line-down": (2, _while(2_000, 30_000, 300_000)),
+    "office-restarts": (2, _while(1_000, 20_000, 120_000)),
+    "disk-full": (2, _while(5_000, 150_000)),
+    "disk-errors": (2, _some(1, 2)),
+    "clock-jumps": (2, _clock),
+    **{f"message-{mishap}": (2, _message) for mishap in Mishap},
+}
