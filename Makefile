@@ -5,7 +5,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check bench kills demo run-kiosk run-center run-bench fix fonts lock clean
+.PHONY: help setup test check bench kills explore demo run-kiosk run-center run-bench fix fonts lock clean
 
 help:  ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: setup  ## measure the product and print the figures
 
 kills: setup  ## kill the kiosk at every moment of a purchase, start it again, judge (about 10 minutes)
 	@$(PY) -m bench kills $(ARGS)
+
+explore: setup  ## simulate purchases and faults for ten minutes, and judge them (ARGS="--seconds 60")
+	@$(PY) -m bench explore $(ARGS)
 
 run-kiosk: setup  ## the kiosk alone
 	@$(PY) -m kiosk $(ARGS)

@@ -1,4 +1,4 @@
-"""``python -m bench``: the windows; ``demo``, ``measure`` and ``kills``: see each one's help."""
+"""``python -m bench``: the windows; ``demo``, ``measure``, ``kills``, ``explore``: see their help."""
 
 import argparse
 import runpy
@@ -12,7 +12,7 @@ from types import FrameType
 VAR = Path("var")
 NO_DISPLAY = 2
 INTERRUPTED = 130
-_PROGRAMS = {"measure": "bench.measure", "kills": "bench.kills"}
+_PROGRAMS = {"measure": "bench.measure", "kills": "bench.kills", "explore": "bench.explore"}
 """Commands that read their arguments themselves."""
 
 
@@ -47,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("measure", help=text, description=text, add_help=False)
     text = "kill the kiosk at every moment of a purchase, start it again, judge"
     commands.add_parser("kills", help=text, description=text, add_help=False)
+    text = "simulate purchases and faults for a while, and judge them"
+    commands.add_parser("explore", help=text, description=text, add_help=False)
     return parser
 
 

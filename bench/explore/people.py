@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from bench.card import Card
+from bench.card_files import parse_wallet
 from bench.explore.kiosk import SimKiosk
 from bench.explore.office import ACCOUNTS
 from bench.explore.plan import Plan, Style, Visit
@@ -46,6 +47,11 @@ class Resident:
         """Put the card into the meter, if it is in the pocket."""
         if self.kiosk is None:
             self.meter.plug(self.card)
+
+
+def count_of(resident: Resident) -> int:
+    """Return the purchase count on the card."""
+    return parse_wallet(resident.card.image.wallet)[1]
 
 
 def make_residents(plan: Plan) -> list[Resident]:
