@@ -20,6 +20,7 @@ ANCHOR = "journal.db.head"
 FILES = (JOURNAL, WAL, ANCHOR)
 
 SECTOR = 512
+IN_THE_COMMIT = "journal: in the commit"
 _WAL_HEADER = 32
 
 
@@ -90,7 +91,9 @@ def mangled(old: bytes, new: bytes, tear: Tear, chance: Random) -> bytes:
     """Return a mixture of two contents of a file, as sectors of a disk have it."""
     if tear is Tear.WHOLE:
         return new
-    changed = [at for at in range(0, len(new), SECTOR) if old[at : at + SECTOR] != new[at:][:SECTOR]]
+    changed = [
+        at for at in range(0, len(new), SECTOR) if old[at : at + SECTOR] != new[at:][:SECTOR]
+    ]
     if not changed:
         return new
     stays = {
@@ -147,11 +150,11 @@ class SimDatabase(Database):
         if self._disk.full:
             raise _error("database or disk is full", sqlite3.SQLITE_FULL)
         self._fuse.burn("journal: before the commit")
-        if self._fuse.is_next:
+        if self._fuse.is_next(IN_THE_COMMIT):
             self.torn_from = self._disk.image()
 
     def _after_commit(self) -> None:
-        self._fuse.burn("journal: in the commit")
+        self._fuse.burn(IN_THE_COMMIT)
         self._fuse.burn("journal: after the commit")
         if self._disk.failures:
             self._disk.failures -= 1

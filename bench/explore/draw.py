@@ -8,6 +8,8 @@ from bench.card_memory import TornByte
 from bench.explore.disk import Tear
 from bench.explore.line import Mishap
 from bench.explore.plan import RESIDENTS, VALUES_FEN, Fault, Moment, Plan, Site, Style, Visit
+from kiosk.engine.executor import HANDLERS
+from kiosk.engine.office import QUESTIONS
 from kiosk.flow.session import Phase
 
 MOST_VISITS = 7
@@ -22,9 +24,59 @@ _STYLES = {
     Style.SWAPPER: 1,
     Style.COLLECTOR: 1,
 }
-_OPERATIONS = ("", "vend", "vend", "inquire", "seal", "report", "report", "query-account", "sign-in")
+_OPERATIONS = (
+    "",
+    "vend",
+    "vend",
+    "inquire",
+    "seal",
+    "report",
+    "report",
+    "query-account",
+    "sign-in",
+)
+EFFECTS = (
+    *(f"journal: {when}" for when in ("before the commit", "in the commit", "after the commit")),
+    *(
+        f"acceptor: {command} {how}"
+        for command in ("acknowledgement", "stack", "return", "reset", "enable", "hold", "set-up")
+        for how in ("not sent", "sent")
+    ),
+    *(
+        f"office: {operation} {how}"
+        for operation in (
+            "sign-in",
+            "query-account",
+            "trial-vend",
+            "vend",
+            "inquire",
+            "seal",
+            "report",
+        )
+        for how in ("not sent", "carried out")
+    ),
+    *(
+        f"wish: {wish.__name__} {how}"
+        for wish in (*HANDLERS, *QUESTIONS)
+        for how in ("not asked", "asked")
+    ),
+    "card: command not sent",
+    "card: command answered",
+    "card: not released",
+    "card: released",
+    "printer: not printed",
+    "printer: printed",
+)
+"""Names of all effects; see `Fuse.burn`."""
 _PHASES = [phase.value for phase in Phase] + ["off"]
-_BUSY = (Phase.TENDERING, Phase.STACKING, Phase.CLOSING, Phase.VENDING, Phase.WRITING, Phase.PROVING)
+_BUSY = (
+    Phase.TENDERING,
+    Phase.STACKING,
+    Phase.CLOSING,
+    Phase.VENDING,
+    Phase.WRITING,
+    Phase.PROVING,
+)
 
 Details = dict[str, int | str]
 Draw = Callable[[Random], Details]
@@ -80,6 +132,7 @@ def _fault(chance: Random, number: int, kiosks: int) -> Fault:
         number=int(details.get("number", 0)),
         length_ms=int(details.get("length_ms", 0)),
         how=str(details.get("how", "")),
+        at=str(details.get("at", "")),
     )
 
 
@@ -96,9 +149,14 @@ def _moment(chance: Random, kiosks: int) -> Moment:
 
 
 def _power(chance: Random) -> Details:
-    effects = chance.choice((chance.randint(1, 12), chance.randint(1, 80), chance.randint(1, 400)))
+    """By number, or at an effect of a name: rare ones are met as often as common ones then."""
     off_ms = chance.choice((0, 5_000, 60_000))
-    return {"number": effects, "length_ms": off_ms, "how": chance.choice(list(Tear)).value}
+    details: Details = {"length_ms": off_ms, "how": chance.choice(list(Tear)).value}
+    if chance.random() < 0.5:
+        details["at"] = chance.choice(EFFECTS)
+        return {**details, "number": chance.choice((1, 1, 2, 3, 5))}
+    most = chance.choice((12, 80, 400))
+    return {**details, "number": chance.randint(1, most)}
 
 
 def _while(*lengths_ms: int) -> Draw:

@@ -98,7 +98,7 @@ def _arm(kiosk: SimKiosk, fault: Fault, *, mains: bool) -> None:
     kiosk.mains = mains
     kiosk.tear = Tear(fault.how)
     kiosk.off_ms = fault.length_ms
-    kiosk.hardware.fuse.arm(max(1, fault.number))
+    kiosk.hardware.fuse.arm(max(1, fault.number), fault.at)
 
 
 def _cut(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:

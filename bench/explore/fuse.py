@@ -13,28 +13,31 @@ class Fuse:
     def __init__(self, blow: Callable[[str], None]) -> None:
         self._blow = blow
         self._left: int | None = None
+        self._only = ""
         self.burnt = 0
         """Effects so far."""
         self.watch: Callable[[str], None] = lambda what: None
 
-    def arm(self, effects: int) -> None:
-        """Let the power fail at the ``effects``-th effect from now (1: the next)."""
-        self._left = effects
+    def arm(self, effects: int, only: str = "") -> None:
+        """Let the power fail at the ``effects``-th effect from now (1: the next).
+
+        ``only``: count effects of this name alone.
+        """
+        self._left, self._only = effects, only
 
     def disarm(self) -> None:
         """Let the power hold."""
         self._left = None
 
-    @property
-    def is_next(self) -> bool:
-        """The next effect is the one."""
-        return self._left == 1
+    def is_next(self, what: str) -> bool:
+        """Tell whether the next effect is the one, if it is called ``what``."""
+        return self._left == 1 and self._only in {"", what}
 
     def burn(self, what: str) -> None:
         """Pass an effect. Raises PowerCut at the chosen one."""
         self.burnt += 1
         self.watch(what)
-        if self._left is None:
+        if self._left is None or self._only not in {"", what}:
             return
         self._left -= 1
         if self._left <= 0:

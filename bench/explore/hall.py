@@ -8,15 +8,19 @@ from bench.explore.faults import Faults
 from bench.explore.fuse import PowerCut
 from bench.explore.kiosk import SimKiosk
 from bench.explore.office import Center
-from bench.explore.people import Queue, Visitor, count_of, make_residents
+from bench.explore.people import WAY_HOME_MS, Queue, Visitor, count_of, make_residents
 from bench.explore.plan import Plan, Style, Visit
 from bench.explore.world import US_PER_S, Life, World
 from kiosk.flow import machine
 
 LONGEST_S = 6 * 3_600
 """No day with faults is longer."""
-SETTLE_S = 400
-"""After the faults: longer than any back-off, pause or time-out of the product."""
+SETTLE_S = 1_500
+"""Within so long after the faults everything must have come to rest: longer than any back-off,
+pause or time-out of the product.
+"""
+REST_S = 12
+"""What has rested for so long stays at rest: longer than anything that polls takes to notice."""
 COLLECTOR_PACE_MS = 400
 ROUNDS = 4
 """So often everybody comes back with the card, at most, to get what was paid for."""
@@ -45,6 +49,7 @@ class Hall:
         """Who has not gone yet, or has been the last not to have."""
         self.faults = Faults(self.world, plan, self.kiosks, self.center, seen)
         self.life = Life()
+        self.effects_by_day = 0
 
     def run(self) -> None:
         """Live through the day with its faults, then mend everything and let everybody collect."""
@@ -55,12 +60,11 @@ class Hall:
             self._expect(visit)
         self._pass(LONGEST_S, lambda: self._all_gone and self.faults.all_begun)
         self._mend()
-        self._pass(SETTLE_S)
+        self._go_home()
         for number in range(ROUNDS):
             if number and self._collected:
                 break
             self._collect(number)
-        self._pass(SETTLE_S)
 
     # -- people ----------------------------------------------------------------------------------
 
@@ -100,7 +104,7 @@ class Hall:
                     )
                 )
             self._pass(LONGEST_S, lambda: self._all_gone)
-            self._pass(SETTLE_S)
+            self._go_home()
 
     @property
     def _collected(self) -> bool:
@@ -115,8 +119,18 @@ class Hall:
 
     # -- time ------------------------------------------------------------------------------------
 
+    def _go_home(self) -> None:
+        """Let everybody go home and everything come to rest, as long as that takes."""
+        self._pass(WAY_HOME_MS // 1_000 + 1)
+        until_us = self.world.now_us + SETTLE_S * US_PER_S
+        while self.world.now_us < until_us:
+            self._pass(REST_S)
+            if not self.center.late and all(kiosk.at_rest for kiosk in self.kiosks):
+                break
+
     def _mend(self) -> None:
         """Faults end; everybody goes home, with the card."""
+        self.effects_by_day = sum(kiosk.hardware.fuse.burnt for kiosk in self.kiosks)
         self.faults.end()
         for visitor in self._present:
             visitor.leave()

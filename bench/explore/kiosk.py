@@ -16,8 +16,9 @@ from bench.explore.office import Center
 from bench.explore.plan import Plan
 from bench.explore.printer import PrinterBox
 from bench.explore.world import Life, World
+from kiosk.flow import machine
 from kiosk.flow.event import Event
-from kiosk.flow.session import Session
+from kiosk.flow.session import Phase, Session
 
 if TYPE_CHECKING:
     from bench.explore.people import Resident
@@ -74,6 +75,14 @@ class SimKiosk:
         if self.boot is None or self.boot.engine.halt:
             return None
         return self.boot.engine.session
+
+    @property
+    def at_rest(self) -> bool:
+        """Nobody is served, nothing is pending, nothing waits to be sent."""
+        session = self.session
+        if session is None or self.boot is None or session.phase is not Phase.IDLE:
+            return False
+        return machine.is_resting(session) and not any(self.boot.waiting.values())
 
     @property
     def phase(self) -> str:
@@ -194,5 +203,3 @@ class SimKiosk:
         if session:
             for look in tuple(self.on_shown):
                 look(session)
-
-

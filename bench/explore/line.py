@@ -150,7 +150,10 @@ class SimOffice:
         """Let the office meet the message (once more) later; nobody waits for the answer."""
         center = self._line.center
 
+        center.late += 1
+
         def arrive() -> None:
+            center.late -= 1
             if center.up and operation != "sign-in":
                 center.serve(self._terminal_no, operation, body, order_no)
 

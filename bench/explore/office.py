@@ -119,6 +119,8 @@ class Center:
         """Of the office itself: what was sent to it late still arrives."""
         self.store = fresh_store()
         self.up = True
+        self.late = 0
+        """Messages that are still on their way to us."""
         self._chance = chance
         self._routes: dict[str, Route] = {route.name: route for route in ROUTES}
         self.desk = self._new_desk()
@@ -154,9 +156,7 @@ class Center:
         return msgspec.json.encode(answer)
 
     def _new_desk(self) -> Desk:
-        keys = SoftKeyService(
-            TEST_KEYS, allow_test_keys=True, random_bytes=self._chance.randbytes
-        )
+        keys = SoftKeyService(TEST_KEYS, allow_test_keys=True, random_bytes=self._chance.randbytes)
         return Desk(self.store, EmbeddedUtility(), keys, self.wall_ms)
 
 

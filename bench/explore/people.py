@@ -165,6 +165,8 @@ class Visitor:
             self._world.after(WAY_HOME_MS, Life(), self._self.plug)
 
     def _shown(self, session: Session) -> None:
+        in_use = session.phase not in {Phase.IDLE, Phase.OUT_OF_SERVICE, *_LAST_WORDS}
+        self._had_turn |= in_use and self._inserted
         self._timer.wake(self._visit.pace_ms)
 
     # -- at the machine --------------------------------------------------------------------------
@@ -178,8 +180,6 @@ class Visitor:
             self._act(session)
 
     def _act(self, session: Session) -> None:
-        in_use = session.phase not in {Phase.IDLE, Phase.OUT_OF_SERVICE, *_LAST_WORDS}
-        self._had_turn |= in_use and self._inserted
         if not self._inserted:
             self._without_card(session)
         elif session.phase in _LAST_WORDS:
@@ -291,7 +291,9 @@ class Visitor:
         for _ in range(self._chance.randrange(4)):
             kind = self._chance.choice(PRESSES)
             language = self._chance.choice(("zh", "en"))
-            self._press(ev.LanguageChosen(language=language) if kind is ev.LanguageChosen else kind())
+            self._press(
+                ev.LanguageChosen(language=language) if kind is ev.LanguageChosen else kind()
+            )
         self._timer.wake(self._visit.pace_ms)
         return self._chance.random() < 0.3
 

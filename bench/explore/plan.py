@@ -69,6 +69,8 @@ class Fault(Struct, frozen=True, kw_only=True):
     number: int = 0
     length_ms: int = 0
     how: str = ""
+    at: str = ""
+    """Of a power cut: the name of the effect that it waits for; empty: any."""
 
 
 class Site(Struct, frozen=True, kw_only=True):

@@ -30,6 +30,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     faults: int
     effects: int
     """Effects on the world that the kiosks had: each is a moment at which power can fail."""
+    effects_by_day: int
+    """Those before the faults ended."""
     simulated_s: int
     digest: str
     """Of journals, books, boxes, meters and cards: equal runs have equal ones."""
@@ -59,6 +61,7 @@ def _outcome(hall: Hall, heard: list[str]) -> Outcome:
         purchases=sum(1 for order in books.orders if order.paid_fen),
         faults=hall.faults.injected + sum(kiosk.cuts for kiosk in hall.kiosks),
         effects=effects,
+        effects_by_day=hall.effects_by_day,
         simulated_s=hall.world.now_us // 1_000_000,
         digest=_digest(hall, books, journals),
     )
