@@ -25,7 +25,7 @@ from kiosk.devices.acceptor.ccnet.machine import CcnetMachine
 from kiosk.devices.acceptor.ccnet.message import Command
 from kiosk.devices.port import Inbox
 
-QUIET_POLLS = 12
+QUIET_POLLS = 6
 """So many equal answers in a row, and both ends are at ease."""
 DURABLE_LIMIT_S = 2.0
 COMMAND_MS = 20

@@ -188,7 +188,9 @@ class Boot:
         if not self._executor or self._begun:
             return
         self._begun = True
-        assert self.acceptor and self.card_desk and self._printer
+        assert self.acceptor
+        assert self.card_desk
+        assert self._printer
         self.outbox = Outbox(
             self.journal,
             self._status.watch(self._office.report),

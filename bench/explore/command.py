@@ -67,9 +67,8 @@ def _replay(plan: Plan) -> int:
 def _print(tally: Tally, seen: Coverage, *, pairs: bool) -> None:
     cpu_s = max(tally.cpu_s, 0.001)
     print(f"runs                 {tally.runs}")
-    print(
-        f"purchases            {tally.purchases} ({tally.purchases / cpu_s:.1f} per second and core)"
-    )
+    rate = tally.purchases / cpu_s
+    print(f"purchases            {tally.purchases} ({rate:.1f} per second and core)")
     print(f"faults injected      {tally.faults}")
     print(f"effects              {tally.effects}")
     print(f"simulated hours      {tally.simulated_s / 3600:.1f}")

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 from bench.explore.fuse import Fuse
 from kiosk.engine.database import Database, JournalFailed
@@ -114,6 +115,27 @@ def mangled(old: bytes, new: bytes, tear: Tear, chance: Random) -> bytes:
     return bytes(mixed)
 
 
+class _Files:
+    """One engine of the toolkit for every file in turn: what it has compiled it need not again."""
+
+    def __init__(self) -> None:
+        self._file = Path()
+        self._engine = create_engine(
+            "sqlite://",
+            creator=lambda: sqlite3.connect(self._file, check_same_thread=False),
+            isolation_level="AUTOCOMMIT",
+            poolclass=NullPool,
+        )
+
+    def engine_for(self, file: Path) -> Engine:
+        """Return the engine, which connects to ``file`` next."""
+        self._file = file
+        return self._engine
+
+
+_files = _Files()
+
+
 class SimDatabase(Database):
     """The terminal's real database, whose power, space and luck may end at any commit."""
 
@@ -130,6 +152,9 @@ class SimDatabase(Database):
         super().open()
         assert self._driver
         self._driver.execute(f"PRAGMA wal_autocheckpoint = {self._checkpoint_pages}")
+
+    def _make_engine(self) -> Engine:
+        return _files.engine_for(self.file)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ from kiosk.engine.executor import HANDLERS
 from kiosk.engine.office import QUESTIONS
 from kiosk.flow.session import Phase
 
-MOST_VISITS = 7
+MOST_VISITS = 10
 MOST_FAULTS = 7
 _STYLES = {
     Style.NORMAL: 8,
@@ -78,6 +78,29 @@ _BUSY = (
     Phase.PROVING,
 )
 
+_CASH = (Phase.TENDERING, Phase.STACKING, Phase.STACKING, Phase.CLOSING)
+_CARD = (Phase.READING, Phase.WRITING, Phase.WRITING, Phase.PROVING, Phase.CARD_BACK)
+_TALK = (Phase.LOOKING_UP, Phase.CLOSING, Phase.VENDING, Phase.WRITING, Phase.DOUBTFUL)
+_SORE = {
+    "acceptor": _CASH,
+    "jam": _CASH,
+    "box": _CASH,
+    "cheat": _CASH,
+    "note": _CASH,
+    "replies": _CASH,
+    "commands": _CASH,
+    "acks": _CASH,
+    "card": _CARD,
+    "reader": _CARD,
+    "worker": _CARD,
+    "message": _TALK,
+    "line": _TALK,
+    "office": _TALK,
+    "paper": (Phase.PROVING, Phase.DONE, Phase.DOUBTFUL),
+    "printer": (Phase.PROVING, Phase.DONE, Phase.DOUBTFUL),
+}
+"""Where the kinds whose names hold a word hurt most."""
+
 Details = dict[str, int | str]
 Draw = Callable[[Random], Details]
 
@@ -128,7 +151,7 @@ def _fault(chance: Random, number: int, kiosks: int) -> Fault:
     return Fault(
         name=f"fault {number}",
         kind=kind,
-        moment=_moment(chance, kiosks),
+        moment=_moment(chance, kiosks, kind),
         number=int(details.get("number", 0)),
         length_ms=int(details.get("length_ms", 0)),
         how=str(details.get("how", "")),
@@ -136,11 +159,14 @@ def _fault(chance: Random, number: int, kiosks: int) -> Fault:
     )
 
 
-def _moment(chance: Random, kiosks: int) -> Moment:
+def _moment(chance: Random, kiosks: int, kind: str) -> Moment:
+    """By the clock, at any phase, or where this kind of fault hurts."""
     kiosk = chance.randrange(kiosks)
-    if chance.random() < 0.2:
+    where = chance.random()
+    if where < 0.1:
         return Moment(kiosk=kiosk, delay_ms=chance.randrange(900_000))
-    phase = chance.choice(_BUSY).value if chance.random() < 0.5 else chance.choice(_PHASES)
+    sore = next((phases for word, phases in _SORE.items() if word in kind), _BUSY)
+    phase = chance.choice(sore).value if where < 0.7 else chance.choice(_PHASES)
     delay_ms = chance.choice((0, chance.randrange(300), chance.randrange(3_000)))
     return Moment(kiosk=kiosk, phase=phase, nth=chance.choice((1, 1, 2, 3, 5)), delay_ms=delay_ms)
 
@@ -212,7 +238,7 @@ DRAWS: dict[str, tuple[int, Draw]] = {
     "cheat": (2, _nothing),
     "second-note": (1, _nothing),
     "worn-note": (1, _some(*range(12))),
-    "acceptor-mute": (2, _while(1_000, 8_000, 60_000)),
+    "acceptor-mute": (2, _while(1_000, 8_000, 45_000, 90_000)),
     "acceptor-late": (1, _late),
     "replies-dropped": (2, _some(1, 2, 5)),
     "replies-corrupt": (2, _some(1, 2, 5)),

@@ -54,7 +54,7 @@ ACCOUNTS = (
 
 
 class InlineStore:
-    """Implements `center.store.store.Units`: each unit is one transaction, in the caller's hands."""
+    """Implements `center.store.store.Units`: each unit is one transaction, done at once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -135,7 +135,7 @@ class Center:
         self.up = True
 
     def serve(self, terminal_no: str, name: str, body: bytes, order_no: str = "") -> bytes:
-        """Do what a terminal asks; JSON in, JSON out. Raises Unreachable, and what a desk raises."""
+        """Do what a terminal asks; JSON in, JSON out. Raises Unreachable."""
         if not self.up:
             raise Unreachable
         route = self._routes[name]

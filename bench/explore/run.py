@@ -39,7 +39,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 def run(plan: Plan, seen: Coverage | None = None) -> Outcome:
     """Run ``plan`` to its end and judge it. One at a time in a process."""
-    hall = Hall(plan, _folder(), seen or Coverage())
+    hall = Hall(plan, workspace(), seen or Coverage())
     with _listening() as heard:
         try:
             hall.run()
@@ -110,10 +110,10 @@ def _listening() -> Iterator[list[str]]:
 
 
 @cache
-def _workspace() -> tempfile.TemporaryDirectory[str]:
+def _temporary() -> tempfile.TemporaryDirectory[str]:
     where = MEMORY if MEMORY.is_dir() else None
     return tempfile.TemporaryDirectory(prefix="explore-", dir=where)
 
 
-def _folder() -> Path:
-    return Path(_workspace().name)
+def workspace() -> Path:
+    return Path(_temporary().name)

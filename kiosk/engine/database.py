@@ -171,13 +171,16 @@ class Database:
         except sqlite3.Error:
             self.close()
 
-    def _connect(self) -> None:
-        self._engine = create_engine(
+    def _make_engine(self) -> Engine:
+        return create_engine(
             URL.create("sqlite", database=str(self.file)),
             connect_args={"check_same_thread": False, "timeout": self._lock_wait_s},
             isolation_level="AUTOCOMMIT",  # transactions are begun and ended by name
             poolclass=StaticPool,
         )
+
+    def _connect(self) -> None:
+        self._engine = self._make_engine()
         self._connection = self._engine.connect()
         for pragma in _PRAGMAS:
             self._connection.exec_driver_sql(pragma)
