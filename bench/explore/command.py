@@ -11,6 +11,7 @@ import msgspec
 
 from bench.explore.coverage import Coverage, report
 from bench.explore.draw import draw
+from bench.explore.exhaust import Exhausted, exhaust
 from bench.explore.plan import Plan
 from bench.explore.run import run
 from bench.explore.shrink import items_of, kept
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     if given.replay:
         return _replay(_plan(given.replay, given.kiosks))
+    if given.exhaustive:
+        return _print_exhausted(exhaust(given.seconds, given.processes))
     tally, seen = sweep(given.seed, given.seconds, given.processes)
     _print(tally, seen, pairs=given.pairs)
     return 1 if tally.failures else 0
@@ -37,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long to sweep")
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--exhaustive", action="store_true", help="cut one purchase at every effect and in pairs"
+    )
     parser.add_argument("--pairs", action="store_true", help="print every pair and how often")
     parser.add_argument(
         "--replay", metavar="SEED[:ITEMS]|FILE", help="run one plan, or some of its items only"
@@ -62,6 +68,15 @@ def _replay(plan: Plan) -> int:
         print(f"VIOLATION {violation}")
     print(f"{outcome.purchases} purchases, {outcome.effects} effects, digest {outcome.digest}")
     return 1 if outcome.violations else 0
+
+
+def _print_exhausted(done: Exhausted) -> int:
+    print(f"cuts at one effect   {done.singles}, all there are")
+    print(f"cuts at two effects  {done.pairs} of {done.of_pairs}")
+    print(f"failures             {len(done.failures)}")
+    for failure in done.failures:
+        print(failure, file=sys.stderr)
+    return 1 if done.failures else 0
 
 
 def _print(tally: Tally, seen: Coverage, *, pairs: bool) -> None:

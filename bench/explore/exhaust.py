@@ -1,14 +1,18 @@
 """One cash purchase, and the power cut at every effect of it: singly, and in pairs."""
 
-from collections.abc import Iterator
+import time
+from concurrent.futures import ProcessPoolExecutor
+from random import Random
 
-from bench.explore.coverage import Coverage
+from msgspec import Struct
+
 from bench.explore.disk import Tear
 from bench.explore.plan import Fault, Moment, Plan, Site, Style, Visit
-from bench.explore.run import Outcome, run
+from bench.explore.run import run
 
 TEARS = tuple(Tear)
 _OFF_MS = 2_000
+_BATCH = 50
 
 
 def purchase(*cuts: int, mains: bool = True) -> Plan:
@@ -48,15 +52,46 @@ def effects_of(*cuts: int, mains: bool = True) -> int:
     return outcome.effects_by_day - sum(cuts)
 
 
-def singles(seen: Coverage | None = None, *, mains: bool = True) -> Iterator[tuple[int, Outcome]]:
-    """Cut the power at each effect of the purchase."""
-    for at in range(1, effects_of(mains=mains) + 1):
-        yield at, run(purchase(at, mains=mains), seen)
+class Exhausted(Struct):
+    """What a pass over a purchase has come to."""
+
+    singles: int = 0
+    pairs: int = 0
+    of_pairs: int = 0
+    failures: tuple[str, ...] = ()
 
 
-def pairs(
-    first: int, seen: Coverage | None = None, *, mains: bool = True
-) -> Iterator[tuple[int, Outcome]]:
-    """Cut the power at the ``first``-th effect, then at each that follows."""
-    for at in range(1, effects_of(first, mains=mains) + 1):
-        yield at, run(purchase(first, at, mains=mains), seen)
+def exhaust(seconds: float, processes: int) -> Exhausted:
+    """Cut the power at every effect, then at pairs of them in no order until time is up."""
+    until_s = time.monotonic() + seconds
+    done = Exhausted()
+    with ProcessPoolExecutor(processes) as pool:
+        numbers = range(1, effects_of() + 1)
+        pairs: list[tuple[int, int]] = []
+        for at, (failure, followers) in zip(numbers, pool.map(_single, numbers), strict=True):
+            done.singles += 1
+            done.failures += _named(failure, at)
+            pairs += [(at, then) for then in range(1, followers + 1)]
+        done.of_pairs = len(pairs)
+        Random(0).shuffle(pairs)
+        for at in range(0, len(pairs), _BATCH):
+            if time.monotonic() >= until_s:
+                break
+            batch = pairs[at : at + _BATCH]
+            for pair, failure in zip(batch, pool.map(_pair, batch), strict=True):
+                done.pairs += 1
+                done.failures += _named(failure, *pair)
+    return done
+
+
+def _single(at: int) -> tuple[str, int]:
+    outcome = run(purchase(at))
+    return (outcome.violations or ("",))[0], outcome.effects_by_day - at
+
+
+def _pair(pair: tuple[int, int]) -> str:
+    return (run(purchase(*pair)).violations or ("",))[0]
+
+
+def _named(failure: str, *cuts: int) -> tuple[str, ...]:
+    return (f"cut at {', then '.join(map(str, cuts))}: {failure}",) if failure else ()

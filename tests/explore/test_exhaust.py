@@ -7,7 +7,7 @@ from bench.explore.run import run
 
 SHARES = 4
 PAIRS = 24
-"""A few of the hundred thousand pairs; ``python -m bench explore --pairs-of-cuts`` does more."""
+"""A few of the hundred thousand pairs; ``python -m bench explore --exhaustive`` does more."""
 
 
 @pytest.mark.slow
