@@ -1,4 +1,4 @@
-"""``python -m bench``: the windows; ``demo``, ``measure``, ``kills``, ``explore``: see their help."""
+"""``python -m bench``: the windows; ``demo``, ``measure``, ``kills``, ``explore``: see each one."""
 
 import argparse
 import runpy

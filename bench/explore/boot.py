@@ -35,8 +35,8 @@ from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
 
 VERSION = "explore"
-TURN_MS = 2
-"""A fact waits so long for the engine's thread."""
+TURNS_MS = (2, 2, 2, 2, 2, 2, 30, 400)
+"""A fact waits so long for the engine's thread; now and then the machine is busy."""
 NETWORK_MS = 3
 
 
@@ -98,7 +98,7 @@ class Boot:
         self.engine.listen(self._make_devices)
         self._runner = Runner(self.engine, self.inbox, hardware.clock)
         self._engine_timer = Timer(world, self.life, self._turn)
-        self.inbox.on_post(lambda: self._engine_timer.wake(TURN_MS))
+        self.inbox.on_post(lambda: self._engine_timer.wake(self._chance.choice(TURNS_MS)))
         self._make_network()
         self._executor: Executor | None = None
         self._printer: SimPrinter | None = None
@@ -149,7 +149,9 @@ class Boot:
 
     def _make_network(self) -> None:
         hardware = self._hardware
-        self._office = SimOffice(hardware.line, hardware.fuse, self._terminal_no)
+        self._office = SimOffice(
+            hardware.line, hardware.fuse, self._terminal_no, self._plan.stream("line", self._number)
+        )
         self._status = LineStatus(self._post_answer, hardware.clock)
         self._lane = OfficeLane(
             self._office,

@@ -2,6 +2,7 @@
 
 from collections import deque
 from enum import StrEnum
+from random import Random
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ from vending.messages import (
     VendRequest,
 )
 
-LATENCY_MS = 60
+LATENCIES_MS = (30, 60, 60, 60, 60, 200, 1_500)
 DEADLINE_MS = 15_000
 
 
@@ -83,10 +84,11 @@ class SimOffice:
     ``took_ms`` tells how long the last call would have kept its caller.
     """
 
-    def __init__(self, line: Line, fuse: Fuse, terminal_no: str) -> None:
+    def __init__(self, line: Line, fuse: Fuse, terminal_no: str, chance: Random) -> None:
         self._line = line
         self._fuse = fuse
         self._terminal_no = terminal_no
+        self._chance = chance
         self.took_ms = 0
 
     def sign_in(self, software_version: str) -> SignedIn:
@@ -134,7 +136,7 @@ class SimOffice:
         if ambush and ambush.mishap is Mishap.ANSWER_LOST:
             raise NoAnswer("the answer is lost")
         slow = ambush is not None and ambush.mishap is Mishap.SLOW
-        self.took_ms = DEADLINE_MS - 1 if slow else LATENCY_MS
+        self.took_ms = DEADLINE_MS - 1 if slow else self._chance.choice(LATENCIES_MS)
         return msgspec.json.decode(answer, type=answer_type)
 
     def _carry_out(self, operation: str, body: bytes, order_no: str) -> bytes:
