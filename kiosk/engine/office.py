@@ -176,13 +176,13 @@ class LineStatus:
         return watched
 
     def _tell(self, state: DeviceState, fault: Fault, detail: str) -> None:
-        with self._lock:
-            if state is self._told:
-                return
-            self._told = state
-        self._post(
-            ev.DeviceChanged(device=Device.HEAD_OFFICE, state=state, fault=fault, detail=detail)
+        changed = ev.DeviceChanged(
+            device=Device.HEAD_OFFICE, state=state, fault=fault, detail=detail
         )
+        with self._lock:  # also while posting: the last fact must be the last state
+            if state is not self._told:
+                self._told = state
+                self._post(changed)
 
 
 # -- the lane --------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The network thread: every question ends in its fact, and the line's state is told once."""
 
+import threading
+
 import pytest
 
 from kiosk.backend.port import NoAnswer, NotAllowed
@@ -302,3 +304,22 @@ def test_a_line_that_is_down_is_tried_again_more_and_more_seldom(stand: Stand) -
 def test_a_terminal_that_is_refused_is_told_apart_from_silence(stand: Stand) -> None:
     stand.ask(BUY, NotAllowed("blocked"))
     assert stand.states() == [DeviceState.FAULT]
+
+
+def test_the_last_fact_about_the_line_is_its_last_state() -> None:
+    """Lane and outbox talk at the same time: what one of them tells late must not stand for ever."""
+    told: list[DeviceState] = []
+    others: list[threading.Thread] = []
+
+    def post(event: ev.Event) -> None:
+        assert isinstance(event, ev.DeviceChanged)
+        if not others:  # the other thread hears an answer while this one tells of silence
+            others.append(threading.Thread(target=status.answered))
+            others[0].start()
+            others[0].join(0.2)
+        told.append(event.state)
+
+    status = LineStatus(post, ManualClock())
+    status.silent()
+    others[0].join(5)
+    assert told == [DeviceState.OFFLINE, DeviceState.OK]
