@@ -152,7 +152,7 @@ class Boot:
         self._office = SimOffice(
             hardware.line, hardware.fuse, self._terminal_no, self._plan.stream("line", self._number)
         )
-        self._status = LineStatus(self._post_answer, hardware.clock)
+        self._status = LineStatus(self.inbox.post, hardware.clock)
         self._lane = OfficeLane(
             self._office,
             self._post_answer,

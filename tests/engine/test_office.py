@@ -307,7 +307,7 @@ def test_a_terminal_that_is_refused_is_told_apart_from_silence(stand: Stand) -> 
 
 
 def test_the_last_fact_about_the_line_is_its_last_state() -> None:
-    """Lane and outbox talk at the same time: what one of them tells late must not stand for ever."""
+    """Lane and outbox talk at once: what one of them tells late must not stand for ever."""
     told: list[DeviceState] = []
     others: list[threading.Thread] = []
 
