@@ -55,6 +55,8 @@ class Books(Struct, frozen=True, kw_only=True):
     own_audit: tuple[str, ...]
     """What the head office finds wrong itself."""
     alarms: Counter[str]
+    refunds: dict[str, tuple[int, str]]
+    """Order -> (fen, state)."""
 
 
 _POSTED = """
@@ -91,6 +93,10 @@ def read_books(connection: Connection) -> Books:
         balances={(account, owner): fen for account, owner, fen in rows(_POSTED)},  # type: ignore[misc]
         lopsided=tuple(str(key) for (key,) in rows(_LOPSIDED)),
         own_audit=tuple(audit.check(connection)),
+        refunds={
+            str(no): (fen, str(state))  # type: ignore[misc]
+            for no, fen, state in rows("SELECT order_no, amount_fen, state FROM refunds")
+        },
         alarms=Counter(str(code) for (code,) in rows("SELECT code FROM alarms")),
     )
 

@@ -18,7 +18,6 @@ Image = dict[str, bytes]
 JOURNAL = "journal.db"
 WAL = "journal.db-wal"
 ANCHOR = "journal.db.head"
-FILES = (JOURNAL, WAL, ANCHOR)
 
 SECTOR = 512
 IN_THE_COMMIT = "journal: in the commit"
@@ -39,13 +38,14 @@ class Tear(StrEnum):
 
 
 class Disk:
-    """Three files in a folder."""
+    """The files in a folder: the journal's, its anchor, its archives."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for file in folder.iterdir():
-            file.unlink()
+        for file in folder.rglob("*"):
+            if file.is_file():
+                file.unlink()
         self.full = False
         """No space is left: every commit fails."""
         self.failures = 0
@@ -53,21 +53,17 @@ class Disk:
 
     def image(self) -> Image:
         """Return all that is on it."""
-        found = {}
-        for name in FILES:
-            file = self.folder / name
-            if file.exists():
-                found[name] = file.read_bytes()
-        return found
+        files = (file for file in self.folder.rglob("*") if file.is_file())
+        return {file.relative_to(self.folder).as_posix(): file.read_bytes() for file in files}
 
     def restore(self, image: Image) -> None:
         """Put back what was on it at some moment."""
-        for name in FILES:
+        for name in self.image().keys() - image.keys():
+            (self.folder / name).unlink()
+        for name, data in image.items():
             file = self.folder / name
-            if name in image:
-                file.write_bytes(image[name])
-            else:
-                file.unlink(missing_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
 
 
 def torn(before: Image, after: Image, tear: Tear, chance: Random) -> Image:

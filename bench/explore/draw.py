@@ -11,18 +11,20 @@ from bench.explore.plan import RESIDENTS, VALUES_FEN, Fault, Moment, Plan, Site,
 from kiosk.engine.executor import HANDLERS
 from kiosk.engine.office import QUESTIONS
 from kiosk.flow.session import Phase
+from vending.staff import Action
 
-MOST_VISITS = 10
-MOST_FAULTS = 7
+MOST_VISITS = 9
+MOST_FAULTS = 12
 _STYLES = {
     Style.NORMAL: 8,
     Style.HESITANT: 1,
     Style.CANCELLER: 2,
-    Style.PULLER: 3,
-    Style.WALKER: 2,
+    Style.PULLER: 4,
+    Style.WALKER: 4,
     Style.PRESSER: 2,
     Style.SWAPPER: 1,
     Style.COLLECTOR: 1,
+    Style.RESELLER: 2,
 }
 _OPERATIONS = (
     "",
@@ -96,10 +98,38 @@ _SORE = {
     "message": _TALK,
     "line": _TALK,
     "office": _TALK,
+    "lost": (Phase.DOUBTFUL, Phase.CARD_BACK, Phase.DONE, Phase.IDLE, Phase.WRITING),
+    "clerk": (Phase.VENDING, Phase.WRITING, Phase.DOUBTFUL, Phase.CARD_BACK, Phase.LOOKING_UP),
+    "staff": (Phase.IDLE, Phase.OUT_OF_SERVICE, Phase.DOUBTFUL, Phase.REFUSED),
     "paper": (Phase.PROVING, Phase.DONE, Phase.DOUBTFUL),
     "printer": (Phase.PROVING, Phase.DONE, Phase.DOUBTFUL),
 }
 """Where the kinds whose names hold a word hurt most."""
+
+THEMES = ("", "", "cash", "cash", "card", "card", "talk", "talk", "power", "power", "house")
+"""What a day is like; empty: a bit of everything."""
+_THEMES = {
+    "cash": {word for word, phases in _SORE.items() if phases is _CASH} | {"cut", "kill"},
+    "card": {"card", "reader", "worker", "lost", "cut", "kill"},
+    "talk": {"message", "line", "office", "kill", "clerk"},
+    "power": {"cut", "kill"},
+    "house": {"clerk", "staff", "lost", "line", "disk", "clock", "printer", "paper"},
+}
+_SERVING = (
+    Phase.READING,
+    Phase.LOOKING_UP,
+    Phase.ACCOUNT,
+    Phase.CHOOSING,
+    *(_BUSY * 2),
+    Phase.CARD_BACK,
+    Phase.DONE,
+    Phase.DOUBTFUL,
+)
+
+
+def _is_of(kind: str, theme: str) -> bool:
+    return not theme or any(word in kind for word in _THEMES[theme])
+
 
 Details = dict[str, int | str]
 Draw = Callable[[Random], Details]
@@ -109,20 +139,22 @@ def draw(seed: int, kiosks: int = 1) -> Plan:
     """Return the plan of a seed."""
     bare = Plan(seed=seed)
     counts = bare.stream("counts")
-    visits = range(counts.randint(1, MOST_VISITS * kiosks))
+    visits = range(counts.randint(2, MOST_VISITS) * kiosks)
+    theme = counts.choice(THEMES)
     faults = range(counts.randint(0, MOST_FAULTS))
     return Plan(
         seed=seed,
         kiosks=kiosks,
         site=_site(bare.stream("site")),
         visits=tuple(_visit(bare.stream("draw visit", n), n, kiosks) for n in visits),
-        faults=tuple(_fault(bare.stream("draw fault", n), n, kiosks) for n in faults),
+        faults=tuple(_fault(bare.stream("draw fault", n), n, kiosks, theme) for n in faults),
     )
 
 
 def _site(chance: Random) -> Site:
     return Site(
         motor=chance.random() < 0.5,
+        staff_only=chance.random() < 0.15,
         credit_recovery=chance.random() < 0.7,
         checkpoint_pages=chance.choice((4, 20, 1_000)),
         checkpoint_entries=chance.choice((10, 1_000)),
@@ -139,14 +171,16 @@ def _visit(chance: Random, number: int, kiosks: int) -> Visit:
         style=style,
         notes_fen=tuple(chance.choices(VALUES_FEN, (1, 2, 2, 3, 3), k=chance.randint(0, 4))),
         pace_ms=chance.choice((300, 1_500, 4_000)),
-        phase=chance.choice(_PHASES),
+        phase=chance.choice(_SERVING).value,
         plugs=chance.random() < 0.8,
     )
 
 
-def _fault(chance: Random, number: int, kiosks: int) -> Fault:
-    kinds, weights = zip(*((kind, weight) for kind, (weight, _) in DRAWS.items()), strict=True)
-    kind = chance.choices(kinds, weights)[0]
+def _fault(chance: Random, number: int, kiosks: int, theme: str) -> Fault:
+    """Four of five faults belong to the theme: it takes several of a kind to get anything down."""
+    on_theme = chance.random() < 0.8
+    kinds = [kind for kind in DRAWS if not on_theme or _is_of(kind, theme)]
+    kind = chance.choices(kinds, [DRAWS[kind][0] for kind in kinds])[0]
     details = DRAWS[kind][1](chance)
     return Fault(
         name=f"fault {number}",
@@ -168,7 +202,8 @@ def _moment(chance: Random, kiosks: int, kind: str) -> Moment:
     sore = next((phases for word, phases in _SORE.items() if word in kind), _BUSY)
     phase = chance.choice(sore).value if where < 0.7 else chance.choice(_PHASES)
     delay_ms = chance.choice((0, chance.randrange(300), chance.randrange(3_000)))
-    return Moment(kiosk=kiosk, phase=phase, nth=chance.choice((1, 1, 2, 3, 5)), delay_ms=delay_ms)
+    nth = chance.choice((0, 0, 1, 1, 2, 3, 5))
+    return Moment(kiosk=kiosk, phase=phase, nth=nth, delay_ms=delay_ms)
 
 
 # -- details -------------------------------------------------------------------------------------
@@ -214,7 +249,7 @@ def _cut_point(chance: Random) -> Details:
 
 def _message(chance: Random) -> Details:
     return {
-        "number": chance.choice((1, 1, 2, 6)),
+        "number": chance.choice((1, 1, 2, 8)),
         "length_ms": chance.choice((500, 5_000, 60_000)),
         "how": chance.choice(_OPERATIONS),
     }
@@ -229,9 +264,19 @@ def _clock(chance: Random) -> Details:
     return {"number": seconds, "length_ms": chance.choice((30_000, 300_000))}
 
 
+def _clerk(chance: Random) -> Details:
+    action = chance.choice(("", *(action.value for action in Action), Action.REFUND.value))
+    pause_ms = chance.choice((500, 20_000, 90_000))
+    return {"number": chance.choice((1, 10, 30)), "length_ms": pause_ms, "how": action}
+
+
+def _staff(chance: Random) -> Details:
+    return {"length_ms": chance.choice((5_000, 60_000)), "how": chance.choice(("", "forgets"))}
+
+
 DRAWS: dict[str, tuple[int, Draw]] = {
-    "cut": (14, _power),
-    "kill": (8, _power),
+    "cut": (5, _power),
+    "kill": (4, _power),
     "jam": (2, _jam),
     "acceptor-failure": (1, _while(2_000, 20_000, 120_000)),
     "box-out": (2, _while(5_000, 60_000)),
@@ -245,7 +290,7 @@ DRAWS: dict[str, tuple[int, Draw]] = {
     "commands-refused": (2, _some(1, 3)),
     "acks-missed": (2, _some(1, 3)),
     "acceptor-cut": (4, _cut_point),
-    "acceptor-power": (2, _while(500, 10_000, 60_000)),
+    "acceptor-power": (3, _while(500, 10_000, 60_000, 100_000)),
     "card-pulled-at-command": (3, _some(*range(1, 30))),
     "card-torn-and-pulled": (4, _torn),
     "card-torn": (2, _torn),
@@ -257,8 +302,11 @@ DRAWS: dict[str, tuple[int, Draw]] = {
     "paper-out": (1, _while(60_000, 600_000)),
     "printer-dead": (1, _while(60_000, 600_000)),
     "printer-slow": (1, _while(60_000, 600_000)),
-    "line-down": (2, _while(2_000, 30_000, 300_000)),
-    "office-restarts": (2, _while(1_000, 20_000, 120_000)),
+    "line-down": (5, _while(2_000, 30_000, 150_000, 300_000)),
+    "office-restarts": (3, _while(1_000, 20_000, 150_000)),
+    "clerk": (3, _clerk),
+    "lost-a-card": (2, _some(*range(RESIDENTS))),
+    "staff-called": (1, _staff),
     "disk-full": (2, _while(5_000, 150_000)),
     "disk-errors": (2, _some(1, 2)),
     "clock-jumps": (2, _clock),

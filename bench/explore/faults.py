@@ -12,10 +12,15 @@ from bench.explore.line import Ambush, Mishap
 from bench.explore.office import Center
 from bench.explore.plan import Fault, Plan
 from bench.explore.printer import Paper
+from bench.explore.staff import SUPERVISOR, Staff
 from bench.explore.world import Life, World
 from kiosk.devices.acceptor.ccnet.message import Code
+from kiosk.flow import event as ev
+from vending.staff import Action
 
 Begin = Callable[["Faults", SimKiosk, Fault], None]
+MOST_TIMES = 4
+"""What happens each time does so no more often."""
 _FAILURE = 0x50
 """Stacking motor."""
 
@@ -24,15 +29,22 @@ class Faults:
     """All faults of a run."""
 
     def __init__(
-        self, world: World, plan: Plan, kiosks: list[SimKiosk], center: Center, seen: Coverage
+        self,
+        world: World,
+        plan: Plan,
+        kiosks: list[SimKiosk],
+        center: Center,
+        staff: Staff,
+        seen: Coverage,
     ) -> None:
         self.world = world
         self.kiosks = kiosks
         self.center = center
+        self.staff = staff
         self.injected = 0
         self._seen = seen
         self._plan = plan
-        self._life = Life()
+        self.life = Life()
         self._to_come = 0
         self._visits: Counter[tuple[int, str]] = Counter()
         """How often a kiosk came into a phase."""
@@ -53,7 +65,7 @@ class Faults:
 
     def end(self) -> None:
         """Mend everything."""
-        self._life.alive = False
+        self.life.alive = False
         self.center.restart()
         for kiosk in self.kiosks:
             kiosk.on_phase = lambda kiosk, phase: None
@@ -68,18 +80,19 @@ class Faults:
 
     def later(self, fault: Fault, act: Callable[[], None]) -> None:
         """Do something at the end of a fault, if the day is not over before."""
-        self.world.after(fault.length_ms, self._life, act)
+        self.world.after(fault.length_ms, self.life, act)
 
     def _entered(self, kiosk: SimKiosk, phase: str) -> None:
         self._visits[kiosk.number, phase] += 1
         for fault in self._plan.faults:
             moment = fault.moment
             here = (moment.kiosk, moment.phase) == (kiosk.number, phase)
-            if here and self._visits[kiosk.number, phase] == moment.nth:
+            visits = self._visits[kiosk.number, phase]
+            if here and (moment.nth == visits or (not moment.nth and visits <= MOST_TIMES)):
                 self._arrange(fault, timed=False)
 
     def _arrange(self, fault: Fault, *, timed: bool) -> None:
-        self.world.after(fault.moment.delay_ms, self._life, lambda: self._begin(fault, timed))
+        self.world.after(fault.moment.delay_ms, self.life, lambda: self._begin(fault, timed))
 
     def _begin(self, fault: Fault, timed: bool) -> None:
         self._to_come -= timed
@@ -304,6 +317,39 @@ def _office_restarts(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
     faults.later(fault, faults.center.restart)
 
 
+# -- staff ---------------------------------------------------------------------------------------
+
+
+def _clerk(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    """Somebody tries a way out ``number`` times, ``length_ms`` apart, at any kiosk's orders."""
+    actions = [Action(fault.how)] if fault.how else list(Action)
+    tries = max(1, fault.number)
+
+    def act() -> None:
+        for other in faults.kiosks:
+            faults.staff.try_all(other.terminal_no, *actions)
+        faults.staff.pay_out()
+
+    for number in range(tries):
+        faults.world.after(number * fault.length_ms, faults.life, act)
+
+
+def _card_lost(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    faults.staff.replace_card(fault.number)
+
+
+def _staff_called(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    """Somebody opens the staff's page, signs in and leaves, or is called away."""
+    kiosk.press(ev.StaffCalled())
+    kiosk.press(ev.StaffTurnedAway(reason="wrong"))
+    kiosk.press(ev.StaffSignedIn(staff=SUPERVISOR.name, role=SUPERVISOR.role))
+    kiosk.press(ev.StaffStirred())
+    acted = ev.StaffActed(staff=SUPERVISOR.name, order_no="", action=Action.REWRITE, refused="role")
+    kiosk.press(acted)
+    if fault.how != "forgets":
+        faults.later(fault, lambda: kiosk.press(ev.StaffLeft()))
+
+
 # -- disk and clock ------------------------------------------------------------------------------
 
 
@@ -362,8 +408,28 @@ KINDS: dict[str, Begin] = {
     "printer-slow": _printer(Paper.SLOW),
     "line-down": _line_down,
     "office-restarts": _office_restarts,
+    "clerk": _clerk,
+    "lost-a-card": _card_lost,
+    "staff-called": _staff_called,
     "disk-full": _disk_full,
     "disk-errors": _disk_errors,
     "clock-jumps": _clock_jumps,
     **{f"message-{mishap}": _mishap(mishap) for mishap in Mishap},
 }
+
+BLURS_NOTES = {
+    "jam",
+    "acceptor-failure",
+    "cheat",
+    "acceptor-mute",
+    "acceptor-late",
+    "replies-dropped",
+    "replies-corrupt",
+    "commands-refused",
+    "acks-missed",
+    "acceptor-cut",
+    "acceptor-power",
+    "disk-full",
+    "disk-errors",
+}
+"""After these nobody may be able to tell what became of a note."""

@@ -10,8 +10,11 @@ from bench.explore.kiosk import SimKiosk
 from bench.explore.office import Center
 from bench.explore.people import WAY_HOME_MS, Queue, Visitor, count_of, make_residents
 from bench.explore.plan import Plan, Style, Visit
+from bench.explore.staff import Staff
 from bench.explore.world import US_PER_S, Life, World
+from center.orders.policy import Policy, Resell
 from kiosk.flow import machine
+from vending.staff import Action
 
 LONGEST_S = 6 * 3_600
 """No day with faults is longer."""
@@ -24,6 +27,8 @@ REST_S = 12
 COLLECTOR_PACE_MS = 400
 ROUNDS = 4
 """So often everybody comes back with the card, at most, to get what was paid for."""
+LAST_RESORT = 2
+"""In this round staff refund what could not be delivered."""
 MOST_STEPS = 300_000
 
 
@@ -38,8 +43,10 @@ class Hall:
         self.plan = plan
         self.seen = seen
         self.world = World()
-        self.center = Center(self.world, plan.stream("keys"))
+        resell = Resell.STAFF if plan.site.staff_only else Resell.MACHINE
+        self.center = Center(self.world, plan.stream("keys"), Policy(resell=resell))
         self.people = make_residents(plan)
+        self.staff = Staff(self.center, self.people, plan.stream("staff"))
         self.kiosks = [
             SimKiosk(self.world, plan, number, folder, self.center, seen)
             for number in range(plan.kiosks)
@@ -47,9 +54,11 @@ class Hall:
         self.queues = [Queue() for _ in self.kiosks]
         self._present: list[Visitor] = []
         """Who has not gone yet, or has been the last not to have."""
-        self.faults = Faults(self.world, plan, self.kiosks, self.center, seen)
+        self.faults = Faults(self.world, plan, self.kiosks, self.center, self.staff, seen)
         self.life = Life()
         self.effects_by_day = 0
+        self.resorts = 0
+        """Orders that were refunded because no machine could deliver them."""
 
     def run(self) -> None:
         """Live through the day with its faults, then mend everything and let everybody collect."""
@@ -64,7 +73,10 @@ class Hall:
         for number in range(ROUNDS):
             if number and self._collected:
                 break
+            self._help(number)
             self._collect(number)
+        self.staff.pay_out()
+        self._next_morning()
 
     # -- people ----------------------------------------------------------------------------------
 
@@ -87,6 +99,22 @@ class Hall:
         while self._present and self._present[-1].gone:
             self._present.pop()
         return not self._present
+
+    def _next_morning(self) -> None:
+        """Programs end and start again: what waits for a word of the head office gets it then."""
+        for kiosk in self.kiosks:
+            kiosk.mains = False
+            kiosk.power_off("restart")
+        self._go_home()
+
+    def _help(self, number: int) -> None:
+        """Staff permit what the site leaves to them, and end what no machine can."""
+        for kiosk in self.kiosks:
+            if self.plan.site.staff_only or number > 0:
+                self.staff.try_all(kiosk.terminal_no, Action.REWRITE, Action.RESELL)
+            if number == LAST_RESORT:
+                self.staff.try_all(kiosk.terminal_no, Action.MARK_LOADED)
+                self.resorts += self.staff.try_all(kiosk.terminal_no, Action.REFUND)
 
     def _collect(self, number: int) -> None:
         """Everybody puts the card into every kiosk, and then into the meter."""

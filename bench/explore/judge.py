@@ -12,8 +12,11 @@ import msgspec
 from bench.acceptor.mechanism import Place
 from bench.card_files import parse_wallet
 from bench.explore.books import BookedVend, Books, Journalled
+from bench.explore.faults import BLURS_NOTES
+from bench.explore.hall import Hall
 from bench.explore.kiosk import SimKiosk
 from bench.explore.people import Resident
+from bench.explore.plan import Plan
 from kiosk.flow import machine
 from kiosk.flow.session import Phase
 from vending.card import WalletUnit
@@ -26,19 +29,17 @@ _HAO_WH_PER_FEN = 100_000
 FINAL = {"confirmed", "abandoned", "refunded"}
 
 
-def judge(
-    kiosks: list[SimKiosk],
-    people: list[Resident],
-    books: Books,
-    journals: list[Journalled | None],
-) -> list[str]:
+def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[str]:
     """Return every violation in words; none is what everybody hopes for."""
+    kiosks, people = hall.kiosks, hall.people
     return [
         *(f"the head office's own audit: {found}" for found in books.own_audit),
         *(f"posting {key} is lopsided" for key in books.lopsided),
         *_ledger(books),
         *_boxes(kiosks, books, journals),
+        *_uncertain(hall.plan, books),
         *_orders(books),
+        *_refunds(hall.staff.handed_out, books),
         *(found for resident in people for found in _resident(resident, books)),
         *_total(kiosks, books),
         *(found for kiosk in kiosks for found in _rest(kiosk)),
@@ -73,6 +74,14 @@ def _boxes(
             lost = Counter(v for k, v in journal.unknown.items() if k not in journal.stacked)
             counted = Counter(journal.stacked.values())
             yield from _compare(f"box of {kiosk.terminal_no} and journal", box, counted, lost)
+
+
+def _uncertain(plan: Plan, books: Books) -> Iterator[str]:
+    """An acceptor that remembers, and that nobody has touched, leaves no note in doubt."""
+    excused = not plan.site.credit_recovery or any(f.kind in BLURS_NOTES for f in plan.faults)
+    lost = [note.note_id for note in books.notes if note.place == "uncertain"]
+    if lost and not excused:
+        yield f"notes {', '.join(lost)} are uncertain, and the acceptor could have told"
 
 
 def _compare(
@@ -118,6 +127,18 @@ def _orders(books: Books) -> Iterator[str]:
             yield f"order {order.order_no} is {order.state} with {order.paid_fen} fen at the end"
         if paid[order.order_no] != order.paid_fen:
             yield f"order {order.order_no}: notes of {paid[order.order_no]} fen"
+
+
+def _refunds(handed_out: dict[str, int], books: Books) -> Iterator[str]:
+    """What was handed out is what was paid for orders that are refunded, once; nothing else."""
+    refunded = {o.order_no: o.paid_fen for o in books.orders if o.state == "refunded"}
+    if handed_out != refunded:
+        yield f"handed out {handed_out}, refunded in the books {refunded}"
+    booked = {order_no: fen for order_no, (fen, _) in books.refunds.items()}
+    if booked != refunded:
+        yield f"refunds in the books {booked}, orders say {refunded}"
+    vended = {v.order_no for v in books.vends if v.state in {"open", "confirmed"}}
+    yield from (f"order {no} is refunded and sold" for no in sorted(refunded.keys() & vended))
 
 
 # -- energy --------------------------------------------------------------------------------------

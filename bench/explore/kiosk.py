@@ -17,6 +17,7 @@ from bench.explore.plan import Plan
 from bench.explore.printer import PrinterBox
 from bench.explore.world import Life, World
 from kiosk.flow import machine
+from kiosk.flow.command import Slip
 from kiosk.flow.event import Event
 from kiosk.flow.session import Phase, Session
 
@@ -88,6 +89,11 @@ class SimKiosk:
     def phase(self) -> str:
         """What is shown, in one word."""
         return self._phase
+
+    @property
+    def slips(self) -> list[Slip]:
+        """Every slip that has come out here."""
+        return self.hardware.printer.slips
 
     def press(self, event: Event) -> None:
         """Press something on the screen."""

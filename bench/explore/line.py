@@ -16,8 +16,11 @@ from vending.messages import (
     AccountAnswer,
     AccountQuery,
     InquiryAnswer,
+    OwedAnswer,
+    OwedQuery,
     ReportEnvelope,
     ReportTaken,
+    ResellRequest,
     SealReply,
     SignedIn,
     TrialAnswer,
@@ -110,6 +113,14 @@ class SimOffice:
     def inquire(self, order_no: str) -> InquiryAnswer:
         """See `HeadOffice.inquire`."""
         return self._ask("inquire", None, InquiryAnswer, order_no)  # type: ignore[no-any-return]
+
+    def find_owed(self, query: OwedQuery) -> OwedAnswer:
+        """See `HeadOffice.find_owed`."""
+        return self._ask("find-owed", query, OwedAnswer)  # type: ignore[no-any-return]
+
+    def resell(self, request: ResellRequest) -> VendAnswer:
+        """See `HeadOffice.resell`."""
+        return self._ask("resell", request, VendAnswer)  # type: ignore[no-any-return]
 
     def seal(self, request: SealRequest) -> SealReply:
         """See `HeadOffice.seal`."""

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, insert, update
 from sqlalchemy.pool import StaticPool
 
 from bench.explore.world import Life, World
@@ -16,9 +16,11 @@ from center.api.routes import ROUTES, Call, Route
 from center.fleet.seal import Seal, SealedRequest
 from center.keys.soft import TEST_KEYS, SoftKeyService
 from center.orders.desk import Desk
+from center.orders.policy import Policy
 from center.store.committer import Unit
 from center.store.migrate import migrate
 from center.store.store import WRITE_TIMEOUT_S
+from center.store.tables import cards
 from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import RESIDENTIAL, Seed, SeedAccount, plant
 from vending.card import WalletUnit
@@ -113,7 +115,7 @@ class Center:
 
     version = "explore"
 
-    def __init__(self, world: World, chance: Random) -> None:
+    def __init__(self, world: World, chance: Random, policy: Policy) -> None:
         self.world = world
         self.life = Life()
         """Of the office itself: what was sent to it late still arrives."""
@@ -122,6 +124,7 @@ class Center:
         self.late = 0
         """Messages that are still on their way to us."""
         self._chance = chance
+        self._policy = policy
         self._routes: dict[str, Route] = {route.name: route for route in ROUTES}
         self.desk = self._new_desk()
 
@@ -145,6 +148,17 @@ class Center:
         call = Call(message=message, request=_SEALED, terminal_no=terminal_no, order_no=order_no)
         return msgspec.json.encode(route.act(self, call))  # type: ignore[arg-type]
 
+    def replace_card(self, meter_no: str, serial: str) -> None:
+        """The utility's counter gives a meter another card: the old one is worth nothing more."""
+
+        def unit(connection: Connection) -> None:
+            old = update(cards).where(cards.c.meter_no == meter_no).values(replaced=True)
+            connection.execute(old)
+            row = {"serial": serial, "meter_no": meter_no, "replaced": False}
+            connection.execute(insert(cards), row)
+
+        self.store.write(unit)
+
     def sign_in(self, terminal_no: str) -> bytes:
         """Open a session."""
         if not self.up:
@@ -157,7 +171,7 @@ class Center:
 
     def _new_desk(self) -> Desk:
         keys = SoftKeyService(TEST_KEYS, allow_test_keys=True, random_bytes=self._chance.randbytes)
-        return Desk(self.store, EmbeddedUtility(), keys, self.wall_ms)
+        return Desk(self.store, EmbeddedUtility(), keys, self.wall_ms, self._policy)
 
 
 _SEALED = SealedRequest(

@@ -17,6 +17,7 @@ from center.utility.seed import RESIDENTIAL, SeedAccount
 from kiosk.engine.inbox import PRESSES
 from kiosk.flow import event as ev
 from kiosk.flow.session import Phase, Session
+from vending.card import CardKind
 
 PATIENCE_MS = 12 * 60_000
 """Nobody stands before a machine for longer."""
@@ -29,7 +30,15 @@ OFFERS = 8
 """So often a note is held against the mouth before somebody gives up."""
 _START_REMAINING = 1_234
 _LAST_WORDS = {Phase.DONE, Phase.DOUBTFUL, Phase.REFUSED}
-_PLACES_TO_INSERT = {Phase.IDLE, Phase.CARD_BACK, *_LAST_WORDS}
+_AT_THE_DOOR = {Phase.IDLE, Phase.OUT_OF_SERVICE, Phase.RESELL, Phase.STAFF}
+_PLACES_TO_INSERT = {
+    Phase.IDLE,
+    Phase.OUT_OF_SERVICE,
+    Phase.CARD_BACK,
+    Phase.RESELL,
+    Phase.STAFF,
+    *_LAST_WORDS,
+}
 _THINKING = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING}
 
 
@@ -42,6 +51,32 @@ class Resident:
     meter: Meter
     kiosk: SimKiosk | None = None
     """Whose slot the card is in; None: it is in the pocket."""
+    cards: int = 0
+    """New ones so far."""
+
+    def lose_card(self, chance: Random) -> str:
+        """Lose the card; return the serial of the new one, which the meter knows by now.
+
+        The utility writes on a new card what the meter shows.
+        """
+        if self.kiosk:
+            self.kiosk.pull()
+        self.cards += 1
+        serial = bytes.fromhex(f"B{self.cards:05d}{self.account.card_serial[6:]}")
+        state = self.meter.state
+        wanted = CardIssue(
+            serial=serial,
+            meter_no=self.account.meter_no,
+            customer_no=self.account.customer_no,
+            wallet_unit=self.account.wallet_unit,
+            purchase_count=state.purchase_count,
+            wallet_amount=0,
+            kind=CardKind.REPLACEMENT,
+            meter_remaining=max(0, state.remaining),
+        )
+        self.card = issue(wanted, random_bytes=chance.randbytes)
+        self.plug()
+        return serial.hex().upper()
 
     def plug(self) -> None:
         """Put the card into the meter, if it is in the pocket."""
@@ -165,7 +200,7 @@ class Visitor:
             self._world.after(WAY_HOME_MS, Life(), self._self.plug)
 
     def _shown(self, session: Session) -> None:
-        in_use = session.phase not in {Phase.IDLE, Phase.OUT_OF_SERVICE, *_LAST_WORDS}
+        in_use = session.phase not in {*_AT_THE_DOOR, *_LAST_WORDS}
         self._had_turn |= in_use and self._inserted
         self._timer.wake(self._visit.pace_ms)
 
@@ -193,7 +228,7 @@ class Visitor:
 
     def _without_card(self, session: Session) -> None:
         """The card is in the hand: it goes in, or we go."""
-        resting = session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE, *_LAST_WORDS}
+        resting = session.phase in {*_AT_THE_DOOR, *_LAST_WORDS}
         if resting and self._had_turn:
             self.leave()
         elif session.phase in _PLACES_TO_INSERT:
@@ -223,6 +258,21 @@ class Visitor:
     def _agree(self, session: Session) -> None:
         collects = self._visit.style is Style.COLLECTOR
         self._press(ev.CancelPressed() if collects else ev.ContinuePressed())
+
+    def _deliver(self, session: Session) -> None:
+        self._press(ev.DeliverPressed())
+
+    def _type_code(self, session: Session) -> None:
+        """Type the number on the latest slip, once; without one, leave."""
+        own = [slip.order_no for slip in self._kiosk.slips if self._is_ours(slip.customer_no)]
+        if own and not self._did_it:
+            self._did_it = True
+            self._press(ev.CodeEntered(order_no=own[-1]))
+        else:
+            self._press(ev.CancelPressed())
+
+    def _is_ours(self, customer_no: str) -> bool:
+        return customer_no == self._self.account.customer_no
 
     def _choose(self, session: Session) -> None:
         self._press(ev.CashChosen())
@@ -289,13 +339,30 @@ class Visitor:
 
     def _press_everything(self, session: Session) -> bool:
         for _ in range(self._chance.randrange(4)):
-            kind = self._chance.choice(PRESSES)
-            language = self._chance.choice(("zh", "en"))
-            self._press(
-                ev.LanguageChosen(language=language) if kind is ev.LanguageChosen else kind()
-            )
+            self._press(self._anything())
         self._timer.wake(self._visit.pace_ms)
         return self._chance.random() < 0.3
+
+    def _anything(self) -> ev.Event:
+        kind = self._chance.choice(PRESSES)
+        if kind is ev.LanguageChosen:
+            return ev.LanguageChosen(language=self._chance.choice(("zh", "en")))
+        if kind is ev.CodeEntered:
+            codes = [slip.order_no for slip in self._kiosk.slips] or [""]
+            return ev.CodeEntered(order_no=self._chance.choice(codes))
+        return kind()
+
+    def _ask_menu(self, session: Session) -> bool:
+        """By the menu: press first, then the card."""
+        at_the_door = session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}
+        if at_the_door and not self._inserted and not self._had_turn:
+            self._press(ev.ResellPressed())
+            self._timer.wake(self._visit.pace_ms)
+            return True
+        if session.phase is Phase.ACCOUNT:
+            self._press(ev.CancelPressed())
+            return True
+        return False
 
     def _swap(self, session: Session) -> bool:
         """Try a neighbour's card once, where the machine wants ours back."""
@@ -320,6 +387,8 @@ _DEEDS: dict[Phase, Callable[[Visitor, Session], None]] = {
     Phase.CHOOSING: Visitor._choose,
     Phase.TENDERING: Visitor._pay,
     Phase.CARD_BACK: Visitor._try_again,
+    Phase.OWED: Visitor._deliver,
+    Phase.CODE: Visitor._type_code,
 }
 _STYLES: dict[Style, Callable[[Visitor, Session], bool]] = {
     Style.HESITANT: Visitor._hesitate,
@@ -328,4 +397,5 @@ _STYLES: dict[Style, Callable[[Visitor, Session], bool]] = {
     Style.WALKER: Visitor._walk,
     Style.PRESSER: Visitor._press_everything,
     Style.SWAPPER: Visitor._swap,
+    Style.RESELLER: Visitor._ask_menu,
 }

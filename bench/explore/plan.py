@@ -28,6 +28,8 @@ class Style(StrEnum):
     """Presses everything all the time."""
     SWAPPER = "swapper"
     """Puts a neighbour's card in when the machine wants the card back."""
+    RESELLER = "reseller"
+    """Asks the menu for what was paid before; types a slip's code where that is asked for."""
     COLLECTOR = "collector"
     """Puts the card in to get what was paid for, and buys nothing."""
 
@@ -50,7 +52,9 @@ class Visit(Struct, frozen=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """When something begins: so long after a kiosk comes into a phase for the ``nth`` time."""
+    """When something begins: so long after a kiosk comes into a phase for the ``nth`` time; 0: each
+    time.
+    """
 
     kiosk: int = 0
     phase: str = ""
@@ -80,6 +84,8 @@ class Site(Struct, frozen=True, kw_only=True):
     """The reader pushes cards out."""
     credit_recovery: bool = True
     """The acceptor tells a note again that it stacked before a power failure."""
+    staff_only: bool = False
+    """Only staff have delivered again what was paid."""
     checkpoint_pages: int = 1_000
     """Size at which the write-ahead log goes into the database."""
     checkpoint_entries: int = 1_000

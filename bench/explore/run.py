@@ -28,6 +28,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     purchases: int
     """Orders that were paid."""
     faults: int
+    resorts: int
+    """Orders that only a refund could end after the faults."""
     effects: int
     """Effects on the world that the kiosks had: each is a moment at which power can fail."""
     effects_by_day: int
@@ -51,7 +53,7 @@ def run(plan: Plan, seen: Coverage | None = None) -> Outcome:
 def _outcome(hall: Hall, heard: list[str]) -> Outcome:
     books = hall.center.store.read(read_books)
     journals = [read_journal(kiosk) for kiosk in hall.kiosks]
-    violations = [*heard, *judge(hall.kiosks, hall.people, books, journals)]
+    violations = [*heard, *judge(hall, books, journals)]
     effects = sum(kiosk.hardware.fuse.burnt for kiosk in hall.kiosks)
     for kiosk in hall.kiosks:
         if kiosk.boot:
@@ -60,6 +62,7 @@ def _outcome(hall: Hall, heard: list[str]) -> Outcome:
         violations=tuple(violations),
         purchases=sum(1 for order in books.orders if order.paid_fen),
         faults=hall.faults.injected + sum(kiosk.cuts for kiosk in hall.kiosks),
+        resorts=hall.resorts,
         effects=effects,
         effects_by_day=hall.effects_by_day,
         simulated_s=hall.world.now_us // 1_000_000,

@@ -50,7 +50,7 @@ class Judged:
     def violations(self) -> str:
         books = self.hall.center.store.read(read_books)
         journals = [read_journal(kiosk) for kiosk in self.hall.kiosks]
-        return "; ".join(judge(self.hall.kiosks, self.hall.people, books, journals))
+        return "; ".join(judge(self.hall, books, journals))
 
 
 @pytest.fixture(scope="module")
