@@ -418,6 +418,7 @@ KINDS: dict[str, Begin] = {
 }
 
 BLURS_NOTES = {
+    "box-out",
     "jam",
     "acceptor-failure",
     "cheat",
