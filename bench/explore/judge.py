@@ -16,7 +16,6 @@ from bench.explore.faults import BLURS_NOTES
 from bench.explore.hall import Hall
 from bench.explore.kiosk import SimKiosk
 from bench.explore.people import Resident
-from bench.explore.plan import Plan
 from kiosk.flow import machine
 from kiosk.flow.session import Phase
 from vending.card import WalletUnit
@@ -37,7 +36,7 @@ def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[s
         *(f"posting {key} is lopsided" for key in books.lopsided),
         *_ledger(books),
         *_boxes(kiosks, books, journals),
-        *_uncertain(hall.plan, books),
+        *_uncertain(hall, books),
         *_orders(books),
         *_refunds(hall.staff.handed_out, books),
         *(found for resident in people for found in _resident(resident, books)),
@@ -76,12 +75,18 @@ def _boxes(
             yield from _compare(f"box of {kiosk.terminal_no} and journal", box, counted, lost)
 
 
-def _uncertain(plan: Plan, books: Books) -> Iterator[str]:
-    """An acceptor that remembers, and that nobody has touched, leaves no note in doubt."""
-    excused = not plan.site.credit_recovery or any(f.kind in BLURS_NOTES for f in plan.faults)
-    lost = [note.note_id for note in books.notes if note.place == "uncertain"]
-    if lost and not excused:
-        yield f"notes {', '.join(lost)} are uncertain, and the acceptor could have told"
+def _uncertain(hall: Hall, books: Books) -> Iterator[str]:
+    """An acceptor that remembers, and that nobody has touched, leaves no note in the box in doubt.
+
+    A note that it gave back may be in doubt: staff look for it and find that it is not there.
+    """
+    plan = hall.plan
+    if not plan.site.credit_recovery or any(f.kind in BLURS_NOTES for f in plan.faults):
+        return
+    box = Counter(value or 0 for kiosk in hall.kiosks for value in notes_in_boxes(kiosk))
+    certain = Counter(n.value_fen for n in books.notes if n.place in {"order", "unassigned"})
+    if box - certain:
+        yield f"uncertain in the books, in the box all the same: {dict(box - certain)}"
 
 
 def _compare(
