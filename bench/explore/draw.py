@@ -37,11 +37,13 @@ _OPERATIONS = (
     "query-account",
     "sign-in",
 )
+_MONEY_MOVES = ("acknowledgement", "acknowledgement", "acknowledgement", "stack", "stack")
+"""What the acceptor is told when a note becomes money: named often, to be met often."""
 EFFECTS = (
     *(f"journal: {when}" for when in ("before the commit", "in the commit", "after the commit")),
     *(
         f"acceptor: {command} {how}"
-        for command in ("acknowledgement", "stack", "return", "reset", "enable", "hold", "set-up")
+        for command in (*_MONEY_MOVES, "return", "reset", "enable", "hold", "set-up")
         for how in ("not sent", "sent")
     ),
     *(
@@ -214,7 +216,10 @@ def _power(chance: Random) -> Details:
     off_ms = chance.choice((0, 5_000, 60_000))
     details: Details = {"length_ms": off_ms, "how": chance.choice(list(Tear)).value}
     if chance.random() < 0.5:
-        details["at"] = chance.choice(EFFECTS)
+        kind = chance.choice(
+            ("acceptor", "acceptor", "card", "journal", "office", "printer", "wish")
+        )
+        details["at"] = chance.choice([each for each in EFFECTS if each.startswith(kind)])
         return {**details, "number": chance.choice((1, 1, 2, 3, 5))}
     most = chance.choice((12, 80, 400))
     return {**details, "number": chance.randint(1, most)}
