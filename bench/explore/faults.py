@@ -42,6 +42,8 @@ class Faults:
         self.center = center
         self.staff = staff
         self.injected = 0
+        self.begun: set[tuple[int, str]] = set()
+        """(kiosk, kind) of everything that has gone wrong."""
         self._seen = seen
         self._plan = plan
         self.life = Life()
@@ -100,6 +102,7 @@ class Faults:
             return
         kiosk = self.kiosks[fault.moment.kiosk]
         self.injected += 1
+        self.begun.add((kiosk.number, fault.kind))
         self._seen.met(kiosk.phase, fault.kind)
         KINDS[fault.kind](self, kiosk, fault)
 

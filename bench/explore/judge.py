@@ -80,13 +80,15 @@ def _uncertain(hall: Hall, books: Books) -> Iterator[str]:
 
     A note that it gave back may be in doubt: staff look for it and find that it is not there.
     """
-    plan = hall.plan
-    if not plan.site.credit_recovery or any(f.kind in BLURS_NOTES for f in plan.faults):
-        return
-    box = Counter(value or 0 for kiosk in hall.kiosks for value in notes_in_boxes(kiosk))
-    certain = Counter(n.value_fen for n in books.notes if n.place in {"order", "unassigned"})
-    if box - certain:
-        yield f"uncertain in the books, in the box all the same: {dict(box - certain)}"
+    for kiosk in hall.kiosks:
+        blurred = {kind for number, kind in hall.faults.begun if number == kiosk.number}
+        if not hall.plan.site.credit_recovery or blurred & BLURS_NOTES:
+            continue
+        box = Counter(value or 0 for value in notes_in_boxes(kiosk))
+        booked = (note for note in books.notes if note.terminal_no == kiosk.terminal_no)
+        certain = Counter(n.value_fen for n in booked if n.place in {"order", "unassigned"})
+        if box - certain:
+            yield f"uncertain in the books, in the box all the same: {dict(box - certain)}"
 
 
 def _compare(
