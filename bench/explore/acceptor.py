@@ -7,6 +7,7 @@ machine's clock stands still. It goes on as soon as the host, a hand or a fault 
 from collections import deque
 
 from bench.acceptor.device import AcceptorDevice
+from bench.acceptor.mechanism import State
 from bench.explore.fuse import Fuse
 from bench.explore.world import US_PER_S, Life, Timer, World
 from kiosk.devices.acceptor.ccnet.host import (
@@ -40,6 +41,10 @@ _NAMES = {
     Command.ENABLE: "enable",
     Command.HOLD: "hold",
 }
+
+
+_ENDS_OF_NOTES = {State.STACKED, State.RETURNED}
+"""The device forgets the note when it hears us now."""
 
 
 class SimAcceptor:
@@ -169,6 +174,8 @@ class SimAcceptor:
             self._device.receive(data, self._world.now_s)
             return
         name = f"acceptor: {_NAMES.get(code, 'set-up')}"
+        if not code and self._device.mechanism.state in _ENDS_OF_NOTES:
+            name = "acceptor: last acknowledgement"
         self._fuse.burn(f"{name} not sent")
         self._device.receive(data, self._world.now_s)
         self._fuse.burn(f"{name} sent")

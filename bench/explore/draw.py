@@ -37,13 +37,22 @@ _OPERATIONS = (
     "query-account",
     "sign-in",
 )
-_MONEY_MOVES = ("acknowledgement", "acknowledgement", "acknowledgement", "stack", "stack")
+_WHERE = ("acceptor", "acceptor", "acceptor", "card", "journal", "office", "printer", "wish")
+_MONEY_MOVES = ("last acknowledgement", "last acknowledgement", "last acknowledgement", "stack")
 """What the acceptor is told when a note becomes money: named often, to be met often."""
 EFFECTS = (
     *(f"journal: {when}" for when in ("before the commit", "in the commit", "after the commit")),
     *(
         f"acceptor: {command} {how}"
-        for command in (*_MONEY_MOVES, "return", "reset", "enable", "hold", "set-up")
+        for command in (
+            *_MONEY_MOVES,
+            "acknowledgement",
+            "return",
+            "reset",
+            "enable",
+            "hold",
+            "set-up",
+        )
         for how in ("not sent", "sent")
     ),
     *(

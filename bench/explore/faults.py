@@ -1,10 +1,9 @@
 """What can go wrong, by name; when it begins, and how it ends."""
 
 from collections import Counter
-from collections.abc import Callable
 
-from bench.acceptor.mechanism import CutPoint, Mechanism
 from bench.card_memory import TornByte
+from bench.explore import acceptor_faults
 from bench.explore.coverage import Coverage
 from bench.explore.disk import Tear
 from bench.explore.kiosk import SimKiosk
@@ -13,19 +12,16 @@ from bench.explore.office import Center
 from bench.explore.plan import Fault, Plan
 from bench.explore.printer import Paper
 from bench.explore.staff import SUPERVISOR, Staff
-from bench.explore.world import Life, World
-from kiosk.devices.acceptor.ccnet.message import Code
+from bench.explore.trouble import Begin, Trouble
+from bench.explore.world import World
 from kiosk.flow import event as ev
 from vending.staff import Action
 
-Begin = Callable[["Faults", SimKiosk, Fault], None]
 MOST_TIMES = 4
 """What happens each time does so no more often."""
-_FAILURE = 0x50
-"""Stacking motor."""
 
 
-class Faults:
+class Faults(Trouble):
     """All faults of a run."""
 
     def __init__(
@@ -37,16 +33,12 @@ class Faults:
         staff: Staff,
         seen: Coverage,
     ) -> None:
-        self.world = world
-        self.kiosks = kiosks
-        self.center = center
-        self.staff = staff
+        super().__init__(world, kiosks, center, staff)
         self.injected = 0
         self.begun: set[tuple[int, str]] = set()
         """(kiosk, kind) of everything that has gone wrong."""
         self._seen = seen
         self._plan = plan
-        self.life = Life()
         self._to_come = 0
         self._visits: Counter[tuple[int, str]] = Counter()
         """How often a kiosk came into a phase."""
@@ -78,11 +70,7 @@ class Faults:
             kiosk.touch_slot()
             kiosk.hardware.clock.offset_ms = max(0, kiosk.hardware.clock.offset_ms)
             _mend_disk(kiosk)
-            _mend_acceptor(self, kiosk)
-
-    def later(self, fault: Fault, act: Callable[[], None]) -> None:
-        """Do something at the end of a fault, if the day is not over before."""
-        self.world.after(fault.length_ms, self.life, act)
+            acceptor_faults.mend_acceptor(self, kiosk)
 
     def _entered(self, kiosk: SimKiosk, phase: str) -> None:
         self._visits[kiosk.number, phase] += 1
@@ -117,151 +105,37 @@ def _arm(kiosk: SimKiosk, fault: Fault, *, mains: bool) -> None:
     kiosk.hardware.fuse.arm(max(1, fault.number), fault.at)
 
 
-def _cut(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _cut(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     """The mains fail at an effect from now."""
     _arm(kiosk, fault, mains=True)
 
 
-def _kill(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _kill(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     """The program ends at an effect from now; the devices keep their power."""
     _arm(kiosk, fault, mains=False)
-
-
-# -- acceptor ------------------------------------------------------------------------------------
-
-
-def _jam(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    code = Code.JAM_IN_STACKER if fault.how == "stacker" else Code.JAM_IN_VALIDATOR
-    _advanced(faults, kiosk).stop_by_jam(code)
-    kiosk.stir()
-    faults.later(fault, lambda: _repair(faults, kiosk))
-
-
-def _failure(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).stop_by_failure(_FAILURE)
-    kiosk.stir()
-    faults.later(fault, lambda: _repair(faults, kiosk))
-
-
-def _repair(faults: Faults, kiosk: SimKiosk) -> None:
-    _advanced(faults, kiosk).repair(faults.world.now_s)
-    kiosk.stir()
-
-
-def _box_out(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).remove_box()
-    kiosk.stir()
-    faults.later(fault, lambda: _box_in(faults, kiosk))
-
-
-def _box_in(faults: Faults, kiosk: SimKiosk) -> None:
-    _advanced(faults, kiosk).insert_box(faults.world.now_s)
-    kiosk.stir()
-
-
-def _cheat(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).cheat(faults.world.now_s)
-    kiosk.stir()
-
-
-def _second_note(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).push_second(faults.world.now_s)
-    kiosk.stir()
-
-
-def _worn_note(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).reject_next = 0x60 + fault.number % 12
-
-
-def _acceptor_mute(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    device = kiosk.hardware.acceptor
-    device.mute = True
-    kiosk.stir()
-
-    def plugged_in() -> None:
-        device.mute = False
-        kiosk.stir()
-
-    faults.later(fault, plugged_in)
-
-
-def _answers_late(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    device = kiosk.hardware.acceptor
-    device.delay_s = fault.number / 1_000
-    kiosk.stir()
-
-    def in_time() -> None:
-        device.delay_s = 0.0
-        kiosk.stir()
-
-    faults.later(fault, in_time)
-
-
-def _count(name: str) -> Begin:
-    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-        setattr(kiosk.hardware.acceptor, name, fault.number)
-        kiosk.stir()
-
-    return begin
-
-
-def _acceptor_cut(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).cut_at = CutPoint(fault.how)
-
-
-def _acceptor_power(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
-    _advanced(faults, kiosk).power_cut()
-    kiosk.stir()
-
-    def back() -> None:
-        _advanced(faults, kiosk).power_on()
-        kiosk.stir()
-
-    faults.later(fault, back)
-
-
-def _advanced(faults: Faults, kiosk: SimKiosk) -> Mechanism:
-    metal = kiosk.hardware.acceptor.mechanism
-    metal.advance(faults.world.now_s)
-    return metal
-
-
-def _mend_acceptor(faults: Faults, kiosk: SimKiosk) -> None:
-    device = kiosk.hardware.acceptor
-    metal = _advanced(faults, kiosk)
-    device.mute = False
-    device.delay_s = 0.0
-    device.replies_to_drop = device.replies_to_corrupt = 0
-    device.commands_to_refuse = device.acks_to_miss = 0
-    metal.cut_at = metal.reject_next = None
-    if kiosk.boot:
-        metal.power_on()
-    metal.insert_box(faults.world.now_s)
-    metal.repair(faults.world.now_s)
-    kiosk.stir()
 
 
 # -- card and reader -----------------------------------------------------------------------------
 
 
-def _pulled_at_command(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _pulled_at_command(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     kiosk.hardware.slot.pull_at_apdu(max(1, fault.number))
 
 
 def _torn(*, pulled: bool) -> Begin:
-    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    def begin(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
         torn = TornByte(fault.how)
         kiosk.hardware.slot.tear_after_bytes(fault.number, pulled=pulled, torn=torn)
 
     return begin
 
 
-def _mute_card(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _mute_card(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     kiosk.hardware.slot.mute()
     faults.later(fault, kiosk.hardware.slot.recover)
 
 
-def _reader_hangs(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _reader_hangs(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     kiosk.hardware.slot.hang()
     kiosk.touch_slot()
 
@@ -272,17 +146,17 @@ def _reader_hangs(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
     faults.later(fault, answers)
 
 
-def _worker_dies(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _worker_dies(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     if kiosk.boot and kiosk.boot.card_desk and (worker := kiosk.boot.card_desk.worker):
         worker.die("killed from outside")
 
 
-def _worker_dies_at_command(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _worker_dies_at_command(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     if kiosk.boot and kiosk.boot.card_desk and (worker := kiosk.boot.card_desk.worker):
         worker.io.apdus_to_live = max(1, fault.number)
 
 
-def _worker_hangs(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _worker_hangs(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     if kiosk.boot and kiosk.boot.card_desk and (worker := kiosk.boot.card_desk.worker):
         worker.hung = True
 
@@ -291,14 +165,14 @@ def _worker_hangs(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
 
 
 def _printer(paper: Paper) -> Begin:
-    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    def begin(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
         kiosk.hardware.printer.become(paper)
         faults.later(fault, lambda: kiosk.hardware.printer.become(Paper.WELL))
 
     return begin
 
 
-def _line_down(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _line_down(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     kiosk.line.down = True
 
     def back() -> None:
@@ -308,14 +182,14 @@ def _line_down(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
 
 
 def _mishap(mishap: Mishap) -> Begin:
-    def begin(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+    def begin(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
         for _ in range(max(1, fault.number)):
             kiosk.line.lie_in_wait(Ambush(fault.how, mishap, fault.length_ms))
 
     return begin
 
 
-def _office_restarts(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _office_restarts(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     faults.center.up = False
     faults.later(fault, faults.center.restart)
 
@@ -323,7 +197,7 @@ def _office_restarts(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
 # -- staff ---------------------------------------------------------------------------------------
 
 
-def _clerk(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _clerk(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     """Somebody tries a way out ``number`` times, ``length_ms`` apart, at any kiosk's orders."""
     actions = [Action(fault.how)] if fault.how else list(Action)
     tries = max(1, fault.number)
@@ -337,11 +211,11 @@ def _clerk(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
         faults.world.after(number * fault.length_ms, faults.life, act)
 
 
-def _card_lost(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _card_lost(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     faults.staff.replace_card(fault.number)
 
 
-def _staff_called(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _staff_called(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     """Somebody opens the staff's page, signs in and leaves, or is called away."""
     kiosk.press(ev.StaffCalled())
     kiosk.press(ev.StaffTurnedAway(reason="wrong"))
@@ -356,12 +230,12 @@ def _staff_called(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
 # -- disk and clock ------------------------------------------------------------------------------
 
 
-def _disk_full(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _disk_full(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     kiosk.hardware.disk.full = True
     faults.later(fault, lambda: _mend_disk(kiosk))
 
 
-def _disk_errors(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _disk_errors(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     kiosk.hardware.disk.failures = fault.number
 
 
@@ -370,7 +244,7 @@ def _mend_disk(kiosk: SimKiosk) -> None:
     kiosk.hardware.disk.failures = 0
 
 
-def _clock_jumps(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
+def _clock_jumps(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     """``number``: seconds, either way. Set right again later if it was set back."""
     clock = kiosk.hardware.clock
     clock.offset_ms += fault.number * 1_000
@@ -384,20 +258,20 @@ def _clock_jumps(faults: Faults, kiosk: SimKiosk, fault: Fault) -> None:
 KINDS: dict[str, Begin] = {
     "cut": _cut,
     "kill": _kill,
-    "jam": _jam,
-    "acceptor-failure": _failure,
-    "box-out": _box_out,
-    "cheat": _cheat,
-    "second-note": _second_note,
-    "worn-note": _worn_note,
-    "acceptor-mute": _acceptor_mute,
-    "acceptor-late": _answers_late,
-    "replies-dropped": _count("replies_to_drop"),
-    "replies-corrupt": _count("replies_to_corrupt"),
-    "commands-refused": _count("commands_to_refuse"),
-    "acks-missed": _count("acks_to_miss"),
-    "acceptor-cut": _acceptor_cut,
-    "acceptor-power": _acceptor_power,
+    "jam": acceptor_faults.jam,
+    "acceptor-failure": acceptor_faults.failure,
+    "box-out": acceptor_faults.box_out,
+    "cheat": acceptor_faults.cheat,
+    "second-note": acceptor_faults.second_note,
+    "worn-note": acceptor_faults.worn_note,
+    "acceptor-mute": acceptor_faults.acceptor_mute,
+    "acceptor-late": acceptor_faults.answers_late,
+    "replies-dropped": acceptor_faults.count("replies_to_drop"),
+    "replies-corrupt": acceptor_faults.count("replies_to_corrupt"),
+    "commands-refused": acceptor_faults.count("commands_to_refuse"),
+    "acks-missed": acceptor_faults.count("acks_to_miss"),
+    "acceptor-cut": acceptor_faults.acceptor_cut,
+    "acceptor-power": acceptor_faults.acceptor_power,
     "card-pulled-at-command": _pulled_at_command,
     "card-torn-and-pulled": _torn(pulled=True),
     "card-torn": _torn(pulled=False),
@@ -419,21 +293,3 @@ KINDS: dict[str, Begin] = {
     "clock-jumps": _clock_jumps,
     **{f"message-{mishap}": _mishap(mishap) for mishap in Mishap},
 }
-
-BLURS_NOTES = {
-    "box-out",
-    "jam",
-    "acceptor-failure",
-    "cheat",
-    "acceptor-mute",
-    "acceptor-late",
-    "replies-dropped",
-    "replies-corrupt",
-    "commands-refused",
-    "acks-missed",
-    "acceptor-cut",
-    "acceptor-power",
-    "disk-full",
-    "disk-errors",
-}
-"""After these nobody may be able to tell what became of a note."""

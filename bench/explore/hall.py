@@ -8,8 +8,9 @@ from bench.explore.faults import Faults
 from bench.explore.fuse import PowerCut
 from bench.explore.kiosk import SimKiosk
 from bench.explore.office import Center
-from bench.explore.people import WAY_HOME_MS, Queue, Visitor, count_of, make_residents
+from bench.explore.people import WAY_HOME_MS, Queue, Visitor
 from bench.explore.plan import Plan, Style, Visit
+from bench.explore.residents import count_of, make_residents
 from bench.explore.staff import Staff
 from bench.explore.world import US_PER_S, Life, World
 from center.orders.policy import Policy, Resell

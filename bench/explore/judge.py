@@ -11,11 +11,11 @@ import msgspec
 
 from bench.acceptor.mechanism import Place
 from bench.card_files import parse_wallet
+from bench.explore.acceptor_faults import BLURS_NOTES
 from bench.explore.books import BookedVend, Books, Journalled
-from bench.explore.faults import BLURS_NOTES
 from bench.explore.hall import Hall
 from bench.explore.kiosk import SimKiosk
-from bench.explore.people import Resident
+from bench.explore.residents import Resident
 from kiosk.flow import machine
 from kiosk.flow.session import Phase
 from vending.card import WalletUnit

@@ -22,7 +22,7 @@ from kiosk.flow.event import Event
 from kiosk.flow.session import Phase, Session
 
 if TYPE_CHECKING:
-    from bench.explore.people import Resident
+    from bench.explore.residents import Resident
 
 START_MS = 25_000
 """From power to the first frame."""

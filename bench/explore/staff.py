@@ -5,7 +5,7 @@ from random import Random
 from sqlalchemy import text
 
 from bench.explore.office import Center
-from bench.explore.people import Resident, count_of
+from bench.explore.residents import Resident, count_of
 from center.orders.port import Decision, RefundState
 from center.orders.refund import Payout
 from center.staff.people import Person
