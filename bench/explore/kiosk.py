@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.acceptor.device import AcceptorDevice
 from bench.card_slot import POWER_OFF, CardSlot, SlotEvent, SlotEventKind
@@ -15,14 +14,12 @@ from bench.explore.line import Line
 from bench.explore.office import Center
 from bench.explore.plan import Plan
 from bench.explore.printer import PrinterBox
+from bench.explore.residents import Resident
 from bench.explore.world import Life, World
 from kiosk.flow import machine
 from kiosk.flow.command import Slip
 from kiosk.flow.event import Event
 from kiosk.flow.session import Phase, Session
-
-if TYPE_CHECKING:
-    from bench.explore.residents import Resident
 
 START_MS = 25_000
 """From power to the first frame."""
@@ -100,7 +97,7 @@ class SimKiosk:
         if self.boot:
             self.boot.inbox.post(event)
 
-    def insert(self, owner: "Resident") -> None:
+    def insert(self, owner: Resident) -> None:
         """Put a card into the empty slot."""
         self.in_slot = owner
         owner.kiosk = self

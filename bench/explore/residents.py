@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 from bench.card import Card
 from bench.card_files import parse_wallet
-from bench.explore.kiosk import SimKiosk
 from bench.explore.office import ACCOUNTS
 from bench.explore.plan import Plan
 from bench.issue_card import TEST_KEYS, CardIssue, issue
@@ -16,6 +16,13 @@ from vending.card import CardKind
 _START_REMAINING = 1_234
 
 
+class Slot(Protocol):
+    """Wherever a card can be put in."""
+
+    def pull(self) -> None:
+        """Pull it out again."""
+
+
 @dataclass
 class Resident:
     """Somebody with an account, a card and a meter at home."""
@@ -23,7 +30,7 @@ class Resident:
     account: SeedAccount
     card: Card
     meter: Meter
-    kiosk: SimKiosk | None = None
+    kiosk: Slot | None = None
     """Whose slot the card is in; None: it is in the pocket."""
     cards: int = 0
     """New ones so far."""
