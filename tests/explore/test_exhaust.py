@@ -5,7 +5,7 @@ import pytest
 from bench.explore.exhaust import effects_of, purchase
 from bench.explore.run import run
 
-SHARES = 4
+SHARES = 8
 PAIRS = 24
 """A few of the hundred thousand pairs; ``python -m bench explore --exhaustive`` does more."""
 

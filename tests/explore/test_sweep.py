@@ -10,7 +10,7 @@ from bench.explore.shrink import items_of, shrink
 from bench.explore.sweep import kiosks_of, sweep_chunk
 
 SEEDS = 120
-SHARES = 4
+SHARES = 8
 
 
 @pytest.mark.slow
