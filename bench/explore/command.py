@@ -85,6 +85,7 @@ def _print(tally: Tally, seen: Coverage, *, pairs: bool) -> None:
     rate = tally.purchases / cpu_s
     print(f"purchases            {tally.purchases} ({rate:.1f} per second and core)")
     print(f"faults injected      {tally.faults}")
+    print(f"only refunds helped  {tally.resorts}")
     print(f"effects              {tally.effects}")
     print(f"simulated hours      {tally.simulated_s / 3600:.1f}")
     print(f"failing seeds        {len(tally.failures)}")

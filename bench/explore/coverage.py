@@ -5,12 +5,14 @@ from collections import Counter
 from kiosk.flow import machine
 from kiosk.flow.event import Event
 from kiosk.flow.rules import RULES
-from kiosk.flow.session import Session
+from kiosk.flow.session import Phase, Session
 
 RULE_FILES = machine.RULE_FILES
 """Importing the machine fills the table of rules."""
 
 Pair = tuple[str, str]
+CUT = "cut: "
+"""A power cut is named after the effect that it met."""
 
 
 WHY_NOT = {
@@ -56,6 +58,19 @@ class Coverage:
         self.faults += other.faults
 
 
+def _fault_lines(seen: Coverage) -> list[str]:
+    """Faults by phase, and power cuts by the effect that they met."""
+    kinds = {what for _, what in seen.faults if not what.startswith(CUT)}
+    pairs = sum(1 for _, what in seen.faults if not what.startswith(CUT))
+    cuts = {pair for pair in seen.faults if pair[1].startswith(CUT)}
+    effects = {what for _, what in cuts}
+    phases = len(Phase) + 1  # and switched off
+    return [
+        f"phase x fault        {pairs} of {phases * len(kinds)} ({len(kinds)} kinds met)",
+        f"phase x power cut    {len(cuts)} pairs ({len(effects)} kinds of effect met)",
+    ]
+
+
 def report(seen: Coverage, *, pairs: bool = False) -> list[str]:
     """Return what was exercised, in lines: of how many rules, and how many pairs of faults."""
     rules = {(phase.value, kind.__name__) for phase, kind in RULES}
@@ -63,7 +78,7 @@ def report(seen: Coverage, *, pairs: bool = False) -> list[str]:
     lines = [
         f"rules exercised      {len(met)} of {len(rules)} (phase x fact with a rule)",
         f"facts out of place   {len(set(seen.facts) - rules)} pairs (phase x fact without one)",
-        f"phase x fault        {len(seen.faults)} pairs",
+        *_fault_lines(seen),
     ]
     for phase, fact in sorted(rules - met):
         why = WHY_NOT.get(fact, "a chain of faults that no seed has drawn")

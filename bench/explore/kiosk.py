@@ -7,7 +7,7 @@ from bench.acceptor.device import AcceptorDevice
 from bench.card_slot import POWER_OFF, CardSlot, SlotEvent, SlotEventKind
 from bench.explore.boot import Boot, Hardware
 from bench.explore.clock import KioskClock
-from bench.explore.coverage import Coverage
+from bench.explore.coverage import CUT, Coverage
 from bench.explore.disk import ANCHOR, Disk, Image, Tear, torn
 from bench.explore.fuse import Fuse
 from bench.explore.line import Line
@@ -156,7 +156,7 @@ class SimKiosk:
         boot = self.boot
         assert boot
         self.cuts += 1
-        self._seen.met(self._phase, f"cut: {what}")
+        self._seen.met(self._phase, f"{CUT}{what}")
         boot.life.alive = False
         image = self.hardware.disk.image()
         if boot.database.torn_from is not None:

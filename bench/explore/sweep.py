@@ -37,6 +37,8 @@ class Tally(Struct):
     runs: int = 0
     purchases: int = 0
     faults: int = 0
+    resorts: int = 0
+    """Orders that nothing but a refund could end."""
     effects: int = 0
     simulated_s: int = 0
     cpu_s: float = 0.0
@@ -47,6 +49,7 @@ class Tally(Struct):
         self.runs += other.runs
         self.purchases += other.purchases
         self.faults += other.faults
+        self.resorts += other.resorts
         self.effects += other.effects
         self.simulated_s += other.simulated_s
         self.cpu_s += other.cpu_s
@@ -68,6 +71,7 @@ def sweep_chunk(seeds: range, small: bool = True) -> tuple[Tally, Coverage]:
         tally.runs += 1
         tally.purchases += outcome.purchases
         tally.faults += outcome.faults
+        tally.resorts += outcome.resorts
         tally.effects += outcome.effects
         tally.simulated_s += outcome.simulated_s
         if outcome.violations:
