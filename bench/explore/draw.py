@@ -261,7 +261,9 @@ def _jam(chance: Random) -> Details:
 
 
 def _torn(chance: Random) -> Details:
-    return {"number": chance.randrange(105), "how": chance.choice(list(TornByte)).value}
+    """Anywhere, or in the wallet of a card whose parameter file stays or changes."""
+    at = chance.choice((chance.randrange(105), chance.randrange(50, 58), chance.randrange(95, 103)))
+    return {"number": at, "how": chance.choice(list(TornByte)).value}
 
 
 def _cut_point(chance: Random) -> Details:
@@ -313,8 +315,8 @@ DRAWS: dict[str, tuple[int, Draw]] = {
     "acceptor-cut": (4, _cut_point),
     "acceptor-power": (3, _while(500, 10_000, 60_000, 100_000)),
     "card-pulled-at-command": (3, _some(*range(1, 30))),
-    "card-torn-and-pulled": (4, _torn),
-    "card-torn": (2, _torn),
+    "card-torn-and-pulled": (5, _torn),
+    "card-torn": (4, _torn),
     "card-mute": (1, _while(2_000, 30_000)),
     "reader-hangs": (1, _while(2_000, 30_000)),
     "worker-dies": (2, _nothing),

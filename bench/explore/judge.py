@@ -37,6 +37,7 @@ def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[s
         *_ledger(books),
         *_boxes(kiosks, books, journals),
         *_uncertain(hall, books),
+        *_ghosts(kiosks, books),
         *_orders(books),
         *_refunds(hall.staff.handed_out, books),
         *(found for resident in people for found in _resident(resident, books)),
@@ -89,6 +90,16 @@ def _uncertain(hall: Hall, books: Books) -> Iterator[str]:
         certain = Counter(n.value_fen for n in booked if n.place in {"order", "unassigned"})
         if box - certain:
             yield f"uncertain in the books, in the box all the same: {dict(box - certain)}"
+
+
+def _ghosts(kiosks: list[SimKiosk], books: Books) -> Iterator[str]:
+    """Every note in the books, uncertain ones too, is one that somebody put in."""
+    for kiosk in kiosks:
+        put_in = Counter(note.value_fen or 0 for note in kiosk.hardware.acceptor.mechanism.notes)
+        told = Counter(n.value_fen for n in books.notes if n.terminal_no == kiosk.terminal_no)
+        told.pop(0, None)  # an uncertain note of unknown value
+        if more := told - put_in:
+            yield f"books of {kiosk.terminal_no}: notes that nobody put in {dict(more)}"
 
 
 def _compare(

@@ -85,6 +85,7 @@ def _resident(account: SeedAccount, chance: Random) -> Resident:
         purchase_count=account.purchase_count,
         wallet_amount=0,
         meter_remaining=_START_REMAINING,
+        kind=CardKind.OPENING if account.purchase_count == 1 else CardKind.PURCHASE,
     )
     state = MeterState(
         meter_no=account.meter_no,
