@@ -31,10 +31,12 @@ class Swaps:
 
     def attribute(self, owner: Any, name: str, new: Any) -> None:
         """Replace a method or a constant of a class or a module."""
-        if name not in vars(owner):
-            raise NothingToSwap(f"{owner} has no {name} of its own")
-        old = vars(owner)[name]
-        self._back.callback(setattr, owner, name, old)
+        if not hasattr(owner, name):
+            raise NothingToSwap(f"{owner} has no {name}")
+        if name in vars(owner):
+            self._back.callback(setattr, owner, name, vars(owner)[name])
+        else:  # inherited
+            self._back.callback(delattr, owner, name)
         setattr(owner, name, new)
 
     def item(self, table: dict[Any, Any], key: Any, new: Any) -> None:
