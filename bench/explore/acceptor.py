@@ -91,9 +91,9 @@ class SimAcceptor:
         """See `Acceptor.give_back`."""
         self._put(GiveBack(note_id))
 
-    def ask_note(self, note_id: str, value_fen: int) -> None:
+    def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
         """See `Acceptor.ask_note`."""
-        self._put(AskNote(note_id, value_fen))
+        self._put(AskNote(note_id, value_fen, returning=returning))
 
     def stop(self, timeout_s: float) -> None:
         """See `Acceptor.stop`: the simulation ends machines by cutting their power."""

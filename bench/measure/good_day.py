@@ -248,7 +248,7 @@ class QuickAcceptor:
         """Back to the person."""
         self._post(ev.NoteReturned(note_id=note_id, value_fen=self._values.pop(note_id)))
 
-    def ask_note(self, note_id: str, value_fen: int) -> None:
+    def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
         """Nothing is ever in doubt here."""
         self._post(ev.NoteReturned(note_id=note_id, value_fen=value_fen))
 

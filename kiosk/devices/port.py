@@ -52,8 +52,9 @@ class Acceptor(Protocol):
     def give_back(self, note_id: str) -> None:
         """Return the note in escrow. Ends in `NoteReturned`, `NoteStacked` or `NoteUnknown`."""
 
-    def ask_note(self, note_id: str, value_fen: int) -> None:
-        """Tell what became of a note that an earlier run of the program wanted swallowed.
+    def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
+        """Tell what became of a note that an earlier run of the program wanted swallowed, or
+        ``returning``: given back.
 
         Judged by the power-up report: still in escrow (posts `NoteEscrowed` again under the same
         id), returned, stacked or unknown.

@@ -86,7 +86,9 @@ HANDLERS: dict[type[Command], Handler] = {
         lambda ports, asked: ports.acceptor.give_back(asked.note_id), _note_unknown
     ),
     wish.AskNote: Handler(
-        lambda ports, asked: ports.acceptor.ask_note(asked.note_id, asked.value_fen),
+        lambda ports, asked: ports.acceptor.ask_note(
+            asked.note_id, asked.value_fen, returning=asked.returning
+        ),
         _note_unknown,
     ),
     wish.PrintSlip: Handler(

@@ -155,9 +155,20 @@ class AskNote(StackNote, frozen=True, kw_only=True):
     that the acceptor does not move by itself at power-up.
     """
 
+    returning: bool = False
+    """It was being given back, so an empty path means that it was: nobody had it swallowed."""
+
+    def ask(self) -> tuple[Command, ...]:
+        """Asking again is the same question."""
+        return (self,)
+
 
 class ReturnNote(StackNote, frozen=True, kw_only=True):
     """Give the note in escrow back."""
+
+    def ask(self) -> tuple[Command, ...]:
+        """Did it get there?"""
+        return (AskNote(note_id=self.note_id, value_fen=self.value_fen, returning=True),)
 
 
 # -- the head office -------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from kiosk.flow import event as ev
 from kiosk.flow.command import (
+    AskNote,
     CloseAcceptor,
     Command,
     InquireVend,
@@ -206,8 +207,14 @@ def start_again(session: Session, event: ev.Restarted) -> Step:
 
 def _questions(pending: tuple[Command, ...]) -> tuple[Command, ...]:
     """Return what outlives a customer as questions, one about each note and order."""
-    asks = (ask for wish in pending for ask in wish.ask())
-    return tuple({_subject(a): a for a in asks if isinstance(a, _OUTLIVES_A_CUSTOMER)}.values())
+    found: dict[tuple[type[Command], str], Command] = {}
+    for ask in (ask for wish in pending for ask in wish.ask()):
+        # A note that may have been swallowed is not asked about as one that was given back.
+        if isinstance(ask, _OUTLIVES_A_CUSTOMER) and not (
+            isinstance(ask, AskNote) and ask.returning and _subject(ask) in found
+        ):
+            found[_subject(ask)] = ask
+    return tuple(found.values())
 
 
 def _subject(ask: Command) -> tuple[type[Command], str]:

@@ -24,10 +24,10 @@ class Port:
         self.fails = False
 
     def __getattr__(self, name: str) -> Any:
-        def call(*arguments: object) -> None:
+        def call(*arguments: object, **named: object) -> None:
             if self.fails:
                 raise OSError("broken")
-            self.calls.append((name, *arguments))
+            self.calls.append((name, *arguments, *named.values()))
 
         return call
 
@@ -83,7 +83,7 @@ CASES: list[tuple[Command, tuple[object, ...], Event]] = [
     (wish.CloseAcceptor(), ("close",), BROKEN_ACCEPTOR),
     (wish.StackNote(note_id="n", value_fen=500), ("stack", "n"), UNKNOWN_NOTE),
     (wish.ReturnNote(note_id="n", value_fen=500), ("give_back", "n"), UNKNOWN_NOTE),
-    (wish.AskNote(note_id="n", value_fen=500), ("ask_note", "n", 500), UNKNOWN_NOTE),
+    (wish.AskNote(note_id="n", value_fen=500), ("ask_note", "n", 500, False), UNKNOWN_NOTE),
     (
         wish.PrintSlip(order_no="1", slip=SLIP),
         ("print_slip", SLIP),

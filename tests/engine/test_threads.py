@@ -96,7 +96,7 @@ class Acceptor(Part):
     def give_back(self, note_id: str) -> None:
         self.inbox.post(ev.NoteReturned(note_id=note_id, value_fen=self.value_fen))
 
-    def ask_note(self, note_id: str, value_fen: int) -> None:
+    def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
         self.inbox.post(ev.NoteReturned(note_id=note_id, value_fen=value_fen))
 
 

@@ -38,6 +38,7 @@ SLIP = wish.Slip(
 )
 PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
 ASK = wish.AskNote(note_id="n1", value_fen=500)
+ASK_RETURNED = wish.AskNote(note_id="n1", value_fen=500, returning=True)
 RESELL = ResellRequest(
     order_no=NO,
     customer_no=ORDER.card.customer_no,
@@ -53,7 +54,8 @@ QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (wish.OpenAcceptor(values_fen=(500,)), (wish.CloseAcceptor(),)),
     (wish.CloseAcceptor(), (wish.CloseAcceptor(),)),
     (wish.StackNote(note_id="n1", value_fen=500), (ASK,)),
-    (wish.ReturnNote(note_id="n1", value_fen=500), (ASK,)),
+    (wish.ReturnNote(note_id="n1", value_fen=500), (ASK_RETURNED,)),
+    (ASK_RETURNED, (ASK_RETURNED,)),
     (ASK, (ASK,)),
     (wish.LookUpAccount(card=ORDER.card), ()),
     (wish.FindOwed(card=ORDER.card, code=NO), ()),

@@ -277,3 +277,19 @@ def test_a_second_question_is_answered_by_unknown() -> None:
     stacked_ids = [end.note_id for end in rig.ends() if isinstance(end, NoteStacked)]
     unknown_ids = [end.note_id for end in rig.ends() if isinstance(end, NoteUnknown)]
     assert (stacked_ids, unknown_ids) == (["run1-1"], ["run0-9"])
+
+
+def test_a_note_that_was_being_given_back_and_is_gone_was_given_back() -> None:
+    """The power cut swallowed the report: nobody had it stacked, so nobody need look for it."""
+    rig = ready()
+    rig.boot(None, (AskNote("run0-3", 2_000, returning=True),))
+    rig.run(5)
+    assert rig.ends() == [NoteReturned(note_id="run0-3", value_fen=2_000)]
+
+
+def test_what_the_acceptor_reports_outweighs_what_was_wished() -> None:
+    rig = crashed(PAST_ESCROW_S)
+    rig.facts.clear()
+    rig.boot(None, (AskNote("run1-1", 5_000, returning=True),))
+    rig.run(6)
+    assert rig.ends() == [stacked("run1-1", 5_000)]

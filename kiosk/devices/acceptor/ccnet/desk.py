@@ -63,8 +63,13 @@ class NoteDesk:
         missing = OpenNote(note_id, 0, None, now_s)
         return self._memory.end_of(note_id) or missing.unknown("no such note in the acceptor")
 
-    def ask(self, note_id: str, value_fen: int, now_s: float) -> Event | None:
-        """Take the question about a note of an earlier run; return the answer if there is one."""
+    def ask(
+        self, note_id: str, value_fen: int, now_s: float, *, returning: bool = False
+    ) -> Event | None:
+        """Take the question about a note of an earlier run; return the answer if there is one.
+
+        ``returning``: it was being given back, nobody had it stacked.
+        """
         if self.note and self.note.note_id == note_id:
             return None
         if end := self._memory.end_of(note_id):
@@ -72,7 +77,7 @@ class NoteDesk:
         asked = OpenNote(note_id, value_fen, None, now_s + self._limits.decide_s)
         asked.settle_by_s = now_s + self._limits.ask_s
         if self.note is None and self._first_contact:
-            asked.stack_sent = asked.asked_about = True
+            asked.stack_sent, asked.asked_about = not returning, True
             self.note = asked
             return None
         return self._late_answer(asked)

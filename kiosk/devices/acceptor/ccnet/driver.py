@@ -95,9 +95,9 @@ class CcnetAcceptor:
         """Return the note in escrow. Ends like `stack`."""
         self._put(GiveBack(note_id))
 
-    def ask_note(self, note_id: str, value_fen: int) -> None:
-        """Tell what became of a note that an earlier run of the program wanted swallowed."""
-        self._put(AskNote(note_id, value_fen))
+    def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
+        """Tell what became of a note that an earlier run wanted swallowed, or given back."""
+        self._put(AskNote(note_id, value_fen, returning=returning))
 
     def stop(self, timeout_s: float) -> None:
         """Close, wait for an empty path as long as allowed, end the thread."""

@@ -37,6 +37,8 @@ class AskNote:
 
     note_id: str
     value_fen: int
+    returning: bool = False
+    """It was being given back: STACK was never sent for it."""
 
 
 HostCommand = Open | Close | Stack | GiveBack | AskNote

@@ -128,8 +128,8 @@ class CcnetMachine:
                 self._post(self._desk.decide(note_id, Wish.STACK, now_s))
             case GiveBack(note_id):
                 self._post(self._desk.decide(note_id, Wish.RETURN, now_s))
-            case AskNote(note_id, value_fen):
-                self._post(self._desk.ask(note_id, value_fen, now_s))
+            case AskNote(note_id, value_fen, returning):
+                self._post(self._desk.ask(note_id, value_fen, now_s, returning=returning))
         return self._run(now_s)
 
     def posted(self, durable: bool, now_s: float) -> list[Output]:
