@@ -25,7 +25,7 @@ from vending.messages import (
 )
 from vending.order_no import make_order_no
 
-GIVEN_UP = "office-unreachable"
+GIVEN_UP = "sale-unknown"
 """Why, as the terminal would say it."""
 
 

@@ -292,7 +292,7 @@ def _tender_view(session: Session) -> TenderView | None:
         notes=len(order.notes),
         last_note_fen=last.value_fen if last else None,
         moving=session.phase is Phase.STACKING,
-        quote=session.quote,
+        quote=order.vend.quote if order.vend else session.quote,
         room_fen=_room_fen(account, order),
     )
 

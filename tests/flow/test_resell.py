@@ -68,6 +68,10 @@ def test_a_purchase_paid_elsewhere_is_delivered_free_of_further_steps() -> None:
     assert (request.order_no, request.purchase_count) == (owed.order_no, 7)
     assert walk.session.notice is Notice.RESUMED
     walk.feed(approval(owed)).at(Phase.PROVING)
+    tender = screen(walk.session).tender
+    assert tender
+    assert owed.vend
+    assert tender.quote == owed.vend.quote  # the screen says what goes onto the card
     proved(walk, Verdict.NOT_WRITTEN).at(Phase.WRITING)
     proved(walk.end_write(), Verdict.WRITTEN).at(Phase.DONE)
     assert [told.order_no for told in walk.told(VendConfirmed)] == [owed.order_no]
