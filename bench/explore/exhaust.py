@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bench.explore.disk import Tear
 from bench.explore.plan import Fault, Moment, Plan, Site, Style, Visit
-from bench.explore.run import run
+from bench.explore.run import run, workspace
 
 TEARS = tuple(Tear)
 _OFF_MS = 2_000
@@ -65,6 +65,7 @@ def exhaust(seconds: float, processes: int) -> Exhausted:
     """Cut the power at every effect, then at pairs of them in no order until time is up."""
     until_s = time.monotonic() + seconds
     done = Exhausted()
+    workspace()
     with ProcessPoolExecutor(processes) as pool:
         numbers = range(1, effects_of() + 1)
         pairs: list[tuple[int, int]] = []

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -119,4 +120,10 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 
 def workspace() -> Path:
-    return Path(_temporary().name)
+    """Return a folder of this process's own.
+
+    Call it before starting workers: theirs then lie beside it and go when this process ends.
+    """
+    folder = Path(_temporary().name) / str(os.getpid())
+    folder.mkdir(exist_ok=True)
+    return folder

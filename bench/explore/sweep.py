@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from bench.explore.coverage import Coverage
 from bench.explore.draw import draw
-from bench.explore.run import run
+from bench.explore.run import run, workspace
 from bench.explore.shrink import items_of, shrink
 
 CHUNK = 10
@@ -86,6 +86,7 @@ def sweep(first: int, seconds: float, processes: int) -> tuple[Tally, Coverage]:
     """Run seeds from ``first`` on for so long, on so many processes."""
     tally, seen = Tally(), Coverage()
     until_s = time.monotonic() + seconds
+    workspace()
     with ProcessPoolExecutor(processes) as pool:
         chunks = _chunks(first)
         under_way: set[Future[tuple[Tally, Coverage]]] = set()

@@ -1,5 +1,7 @@
 """Runs repeat to the bit, everybody gets what was paid for, and the judge is not blind."""
 
+from concurrent.futures import ProcessPoolExecutor
+
 import pytest
 
 from bench.acceptor.mechanism import BenchNote, Place
@@ -83,3 +85,11 @@ def test_the_judge_sees_a_purchase_credited_twice_or_never(judged: Judged) -> No
     assert "delivered" in judged.violations()
     state.credits[:] = [credit]
     assert judged.violations() == ""
+
+
+def test_every_process_has_a_folder_of_its_own_beside_the_others() -> None:
+    mine = workspace()
+    with ProcessPoolExecutor(1) as pool:
+        its = pool.submit(workspace).result(timeout=60)
+    assert its != mine
+    assert its.parent == mine.parent
