@@ -9,6 +9,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from vending.card import CardSnapshot, SealAnswer, Verdict, WalletUnit
+from vending.cash import Business, CashReport, PeriodAnswer, PeriodFrozen, StaffDeed
+from vending.health import Health
 from vending.tariff import Quote, Tariff
 
 
@@ -36,6 +38,8 @@ class Reason(StrEnum):
     ORDER_CANCELLED = "order-cancelled"
     ORDER_FINISHED = "order-finished"
     ORDER_REFUNDED = "order-refunded"
+    NOTHING_DUE = "nothing-due"
+    """This customer has no unpaid bill."""
     NOTHING_OWED = "nothing-owed"
     """Everything that was paid for this card has been delivered."""
     STAFF_ONLY = "staff-only"
@@ -92,6 +96,9 @@ class Note(Struct, frozen=True, kw_only=True):
 
     note_id: str
     value_fen: int
+    period_no: int = 0
+    """The period of the cash box that it belongs to; 0: told by software that knew no periods."""
+    cassette: str = "1"
 
 
 class TrialRequest(Struct, frozen=True, kw_only=True):
@@ -244,7 +251,12 @@ class OrderOpened(Struct, frozen=True, kw_only=True, tag="order-opened"):
     opened_at_ms: int
     customer_no: str
     meter_no: str
+    """Empty for a bill."""
     card_serial: str
+    """Empty for a bill."""
+    business: Business = Business.ENERGY
+    months: tuple[str, ...] = ()
+    """The bills that the customer chose to pay."""
 
 
 class OrderAbandoned(Struct, frozen=True, kw_only=True, tag="order-abandoned"):
@@ -306,7 +318,17 @@ class Alarm(Struct, frozen=True, kw_only=True, tag="alarm"):
 
 
 Report = (
-    OrderOpened | OrderAbandoned | NoteTaken | NoteInSuspense | VendConfirmed | OrderParked | Alarm
+    OrderOpened
+    | OrderAbandoned
+    | NoteTaken
+    | NoteInSuspense
+    | VendConfirmed
+    | OrderParked
+    | Alarm
+    | CashReport
+    | PeriodFrozen
+    | StaffDeed
+    | Health
 )
 
 
@@ -323,6 +345,8 @@ class ReportTaken(Struct, frozen=True, tag="taken"):
     """The head office holds this report durably."""
 
     report_no: int
+    answer: PeriodAnswer | None = None
+    """What the head office says about the period that a `CashReport` closed."""
 
 
 # -- a terminal's own life -------------------------------------------------------------------------
@@ -358,3 +382,7 @@ class SignedIn(Struct, frozen=True, kw_only=True, tag="signed-in"):
     server_time_ms: int
     last_order_sequence: int
     """The highest order sequence seen from this terminal: a new journal goes on after it."""
+    last_period_no: int = 0
+    """The last period that was closed here: a new journal goes on after it."""
+    roster_version: int = 0
+    """Of the staff that may sign in: another one than the terminal's, and it fetches it."""

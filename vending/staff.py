@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from vending.card import Verdict
 from vending.messages import Refused
+from vending.rights import Role as Role  # noqa: PLC0414  # part of the vocabulary
 
 PIN_DIGITS = (6, 12)
 """Fewest and most digits of a staff PIN."""
@@ -17,14 +18,6 @@ PIN_DIGITS = (6, 12)
 
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
 """What a terminal's keyboard has: a name is made of these."""
-
-
-class Role(StrEnum):
-    """What somebody may do."""
-
-    OPERATOR = "operator"
-    MAINTENANCE = "maintenance"
-    SUPERVISOR = "supervisor"
 
 
 class StaffSignIn(Struct, frozen=True, kw_only=True):

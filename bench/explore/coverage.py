@@ -4,8 +4,9 @@ from collections import Counter
 
 from kiosk.flow import machine
 from kiosk.flow.event import Event
+from kiosk.flow.phase import Phase
 from kiosk.flow.rules import RULES
-from kiosk.flow.session import Phase, Session
+from kiosk.flow.session import Session
 
 RULE_FILES = machine.RULE_FILES
 """Importing the machine fills the table of rules."""

@@ -10,7 +10,7 @@ from bench.explore.line import Mishap
 from bench.explore.plan import RESIDENTS, VALUES_FEN, Fault, Moment, Plan, Site, Style, Visit
 from kiosk.engine.executor import HANDLERS
 from kiosk.engine.office import QUESTIONS
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 from vending.staff import Action
 
 MOST_VISITS = 9

@@ -14,7 +14,7 @@ from bench.explore.printer import Paper
 from bench.explore.staff import SUPERVISOR, Staff
 from bench.explore.trouble import Begin, Trouble
 from bench.explore.world import World
-from kiosk.flow import event as ev
+from kiosk.flow import staff_event
 from vending.staff import Action
 
 MOST_TIMES = 4
@@ -217,14 +217,16 @@ def _card_lost(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
 
 def _staff_called(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
     """Somebody opens the staff's page, signs in and leaves, or is called away."""
-    kiosk.press(ev.StaffCalled())
-    kiosk.press(ev.StaffTurnedAway(reason="wrong"))
-    kiosk.press(ev.StaffSignedIn(staff=SUPERVISOR.name, role=SUPERVISOR.role))
-    kiosk.press(ev.StaffStirred())
-    acted = ev.StaffActed(staff=SUPERVISOR.name, order_no="", action=Action.REWRITE, refused="role")
+    kiosk.press(staff_event.StaffCalled())
+    kiosk.press(staff_event.StaffTurnedAway(reason="wrong"))
+    kiosk.press(staff_event.StaffSignedIn(staff=SUPERVISOR.name, role=SUPERVISOR.role))
+    kiosk.press(staff_event.StaffStirred())
+    acted = staff_event.StaffActed(
+        staff=SUPERVISOR.name, order_no="", action=Action.REWRITE, refused="role"
+    )
     kiosk.press(acted)
     if fault.how != "forgets":
-        faults.later(fault, lambda: kiosk.press(ev.StaffLeft()))
+        faults.later(fault, lambda: kiosk.press(staff_event.StaffLeft()))
 
 
 # -- disk and clock ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from bench.explore.hall import Hall
 from bench.explore.kiosk import SimKiosk
 from bench.explore.residents import Resident
 from kiosk.flow import machine
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 from vending.card import WalletUnit
 
 STEPS = ((2_760_000, 5_380), (4_800_000, 5_880), (None, 8_380))

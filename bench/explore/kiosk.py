@@ -17,9 +17,10 @@ from bench.explore.printer import PrinterBox
 from bench.explore.residents import Resident
 from bench.explore.world import Life, World
 from kiosk.flow import machine
-from kiosk.flow.command import Slip
 from kiosk.flow.event import Event
-from kiosk.flow.session import Phase, Session
+from kiosk.flow.paper import Slip
+from kiosk.flow.phase import Phase
+from kiosk.flow.session import Session
 
 START_MS = 25_000
 """From power to the first frame."""

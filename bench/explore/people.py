@@ -10,7 +10,8 @@ from bench.explore.residents import Resident
 from bench.explore.world import Life, Timer, World
 from kiosk.engine.inbox import PRESSES
 from kiosk.flow import event as ev
-from kiosk.flow.session import Phase, Session
+from kiosk.flow.phase import Phase
+from kiosk.flow.session import Session
 
 PATIENCE_MS = 12 * 60_000
 """Nobody stands before a machine for longer."""

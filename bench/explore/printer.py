@@ -6,8 +6,8 @@ from enum import StrEnum
 from bench.explore.fuse import Fuse
 from bench.explore.world import Life, World
 from kiosk.devices.port import Inbox
-from kiosk.flow.command import Slip
 from kiosk.flow.event import Device, DeviceChanged, DeviceState, Fault, SlipFailed, SlipPrinted
+from kiosk.flow.paper import Slip
 
 START_MS = 500
 PRINT_MS = 2_500

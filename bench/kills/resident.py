@@ -9,7 +9,7 @@ from bench.acceptor.mechanism import State
 from bench.proxy import Line
 from bench.stand import Kiosk, KioskError, NotInTime, Stand
 from bench.stand.control import State as Shown
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 
 CARD = "energy"
 NOTES_FEN = (2_000, 1_000)

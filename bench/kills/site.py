@@ -21,7 +21,7 @@ from bench.stand.kiosk_config import TERMINAL_NO
 from bench.stand.stand import SETTLE_TIMEOUT_S
 from center.utility.sales import VendState
 from kiosk.engine.database import JournalError
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 
 DEATH_S = 3.0
 _LOOK_S = 0.02

@@ -20,11 +20,12 @@ from kiosk.engine.machine import Machine
 from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.flow import event as ev
 from kiosk.flow import machine
-from kiosk.flow.command import Slip
 from kiosk.flow.event import Device, DeviceState, Event
+from kiosk.flow.paper import Slip
+from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import screen, timeout_s
-from kiosk.flow.session import Phase, Session, fresh
+from kiosk.flow.session import Session, fresh
 from vending.card import (
     CardKind,
     CardSnapshot,

@@ -14,8 +14,8 @@ from bench.measure.marks import announce, now_ns
 from bench.measure.process import queued_ns
 from kiosk.engine.inbox import Inbox
 from kiosk.flow.event import Event, LanguageChosen, NoteRejected, NoteStacked, RejectCause
+from kiosk.flow.phase import Notice
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import Notice
 
 SHOW_LIMIT_S = 10.0
 PAUSE_S = (0.04, 0.09)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 
 from bench.measure.frames import Frames
 from bench.measure.marks import FRAME, IDLE, announce, now_ns
+from kiosk.flow.phase import Phase, Why
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import Phase, Why
 from kiosk.ui.config import UiConfig
 from kiosk.ui.window import Window
 

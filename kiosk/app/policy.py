@@ -4,9 +4,9 @@ from pathlib import Path
 
 from kiosk.engine.config import Config
 from kiosk.engine.halt import HaltReason
+from kiosk.flow.phase import PHASES, Phase, Why
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import PHASES, Phase, Why
 
 KEY_FILE = "terminal.key"
 JOURNAL_FILE = "journal.db"

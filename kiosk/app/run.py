@@ -20,8 +20,9 @@ from kiosk.engine.halt import Halt
 from kiosk.engine.health import Health
 from kiosk.engine.log import start_logging
 from kiosk.flow.event import Event, LanguageChosen
+from kiosk.flow.phase import Why
 from kiosk.flow.screen import Screen, screen
-from kiosk.flow.session import Session, Why
+from kiosk.flow.session import Session
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.config import UiConfig
 from kiosk.ui.window import Window

@@ -10,6 +10,7 @@ another body must be refused.
 
 from typing import Protocol
 
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -27,6 +28,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 from vending.staff import (
     ActionAnswer,
     ActionRequest,
@@ -82,8 +84,26 @@ class HeadOffice(Protocol):
     def seal(self, request: SealRequest) -> SealReply:
         """Answer the card's challenge for an order that was sold to this card."""
 
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        """What does this customer owe? Changes nothing of it."""
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        """Post a payment under the order number. The notes in the request count as paid even if
+        their reports have not arrived yet. A repeat returns the same answer.
+        """
+
+    def inquire_bill(self, order_no: str) -> BillInquiryAnswer:
+        """Did you post under this number? `NotSold` is definite: a later payment under it may be
+        posted. `OrderOver` is definite too: nothing is left to do.
+        """
+
+    def roster(self) -> Roster:
+        """Return the staff that may sign in at this terminal without the line."""
+
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
-        """Take a must-arrive report; a repeat is taken again without effect."""
+        """Take a must-arrive report; a repeat is taken again without effect, and with the same
+        answer.
+        """
 
 
 class StaffOffice(Protocol):

@@ -1,1 +1,1 @@
-"""What is in the cash box, folded from facts, and its clearing."""
+"""What lies in the cash box, period by period. Pure values: the flow folds them from its facts."""

@@ -8,8 +8,8 @@ money.
 from collections.abc import Callable
 from typing import Protocol
 
-from kiosk.flow.command import Slip
 from kiosk.flow.event import Event
+from kiosk.flow.paper import Paper
 
 
 class Inbox(Protocol):
@@ -60,6 +60,11 @@ class Acceptor(Protocol):
         id), returned, stacked or unknown.
         """
 
+    def reset(self) -> None:
+        """Start the device anew when its path is empty. A note is never lost by it: what was on
+        its way is reported as after a power cut.
+        """
+
     def stop(self, timeout_s: float) -> None:
         """Close, wait for an empty path as long as allowed, end the thread."""
 
@@ -70,11 +75,29 @@ class Printer(Protocol):
     def start(self, inbox: Inbox) -> None:
         """Begin to watch the printer's state."""
 
-    def print_slip(self, slip: Slip) -> None:
-        """Print and cut. Ends in `SlipPrinted` (confirmed by the printer) or `SlipFailed`."""
+    def print_slip(self, slip: Paper) -> None:
+        """Print and cut. Ends in `SlipPrinted` (confirmed by the printer) or `SlipFailed`, each
+        with the paper's number.
+        """
+
+    def reset(self) -> None:
+        """Start the device anew, after a job under way."""
 
     def stop(self, timeout_s: float) -> None:
         """End the thread; a job under way is finished first if time allows."""
+
+
+class Scanner(Protocol):
+    """A reader of QR and bar codes. Facts: `CodeScanned`, `DeviceChanged`."""
+
+    def start(self, inbox: Inbox) -> None:
+        """Begin to listen. The first `DeviceChanged` tells the state found."""
+
+    def reset(self) -> None:
+        """Open the line anew."""
+
+    def stop(self, timeout_s: float) -> None:
+        """End the thread."""
 
 
 Post = Callable[[Event], None]

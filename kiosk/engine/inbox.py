@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from kiosk.flow import event as ev
+from kiosk.flow import staff_event
 from kiosk.flow.event import Event
 
 _logger = logging.getLogger(__name__)
@@ -36,8 +37,8 @@ PRESSES: tuple[type[Event], ...] = (
     ev.ResellPressed,
     ev.CodeEntered,
     ev.DeliverPressed,
-    ev.StaffCalled,
-    ev.StaffStirred,
+    staff_event.StaffCalled,
+    staff_event.StaffStirred,
 )
 """What a customer can do again when nothing happens."""
 

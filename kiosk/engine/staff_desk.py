@@ -14,8 +14,9 @@ from kiosk.backend.port import OfficeError, StaffOffice
 from kiosk.devices.port import Post
 from kiosk.engine.database import JournalError
 from kiosk.engine.staff import StoryLine
-from kiosk.flow import event as ev
-from kiosk.flow.session import Phase, Session
+from kiosk.flow import staff_event
+from kiosk.flow.phase import Phase
+from kiosk.flow.session import Session
 from vending.staff import (
     Action,
     ActionAnswer,
@@ -105,12 +106,12 @@ class OfficeStaffDesk:
 
     def stir(self) -> None:
         """Somebody is still busy: the page stays open."""
-        self._post(ev.StaffStirred())
+        self._post(staff_event.StaffStirred())
 
     def leave(self) -> None:
         """Sign everybody out."""
         self._forget()
-        self._post(ev.StaffLeft())
+        self._post(staff_event.StaffLeft())
 
     # -- the thread ------------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class OfficeStaffDesk:
             return None
         match answer:
             case StaffRefused(reason=reason):
-                self._post(ev.StaffTurnedAway(reason=reason))
+                self._post(staff_event.StaffTurnedAway(reason=reason))
             case StaffSignedIn():
                 self._let_in(answer)
         return answer
@@ -155,7 +156,7 @@ class OfficeStaffDesk:
             self._second = person
         else:
             self._first = person
-        self._post(ev.StaffSignedIn(staff=person.name, role=person.role, second=second))
+        self._post(staff_event.StaffSignedIn(staff=person.name, role=person.role, second=second))
 
     def _stuck_orders(self, order_no: str) -> StuckAnswer | None:
         first = self._first
@@ -192,7 +193,7 @@ class OfficeStaffDesk:
         if answer == ActionForbidden(why=Forbidden.SIGN_IN_AGAIN):
             self._first = None
         self._post(
-            ev.StaffActed(
+            staff_event.StaffActed(
                 staff=first.name,
                 order_no=order_no,
                 action=action,

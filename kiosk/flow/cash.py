@@ -22,9 +22,10 @@ from kiosk.flow.notes import (
     offered,
     set_aside,
 )
+from kiosk.flow.phase import REJECT_NOTICES, Cause, Notice, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
 from kiosk.flow.service import abandon, acceptor_works, home, more_time_or, refuse
-from kiosk.flow.session import REJECT_NOTICES, Cause, Notice, Order, Phase, Session, Why
+from kiosk.flow.session import Order, Session
 from kiosk.flow.vend import take_up
 from vending.card import WalletUnit
 from vending.energy import WH_PER_WALLET_UNIT

@@ -11,6 +11,10 @@ from typing import ClassVar
 from msgspec import Struct
 
 from kiosk.flow import event as ev
+from kiosk.flow.device import Device
+from kiosk.flow.paper import CashPaper, SelfTestPaper, Slip
+from kiosk.flow.staff_event import OfficeTried
+from vending.bill import BillPayRequest, BillQuery
 from vending.card import CardSnapshot, SealAnswer, SealRequest
 from vending.messages import (
     Account,
@@ -237,6 +241,55 @@ class InquireVend(_AboutSale, frozen=True, kw_only=True):
         return (self,)
 
 
+class LookUpBill(Command, frozen=True, kw_only=True):
+    """Ask what a customer owes."""
+
+    answers = (ev.BillFound, ev.BillRefused, ev.BillUnreachable)
+    query: BillQuery
+
+    def matches(self, event: ev.Event) -> bool:
+        """Only answers about the same customer."""
+        told = event.statement.customer_no if isinstance(event, ev.BillFound) else None
+        return (told or getattr(event, "customer_no", None)) == self.query.customer_no
+
+
+class _AboutBill(_AboutOrder, frozen=True, kw_only=True):
+    """A wish that a posted payment answers, or the word that there is none."""
+
+    answers = (ev.BillPosted, ev.BillNotPosted, ev.OrderEnded, ev.BillUnknown)
+
+    def matches(self, event: ev.Event) -> bool:
+        """A posted payment carries the order number inside."""
+        number = event.paid.order_no if isinstance(event, ev.BillPosted) else None
+        return (number or getattr(event, "order_no", None)) == self.order_no
+
+    def ask(self) -> tuple[Command, ...]:
+        """Did you post under this order number?"""
+        return (InquireBill(order_no=self.order_no),)
+
+
+class PayBill(_AboutBill, frozen=True, kw_only=True):
+    """Post the payment. Safe to repeat under the same number, and still asked about instead."""
+
+    request: BillPayRequest
+
+
+class InquireBill(_AboutBill, frozen=True, kw_only=True):
+    """Did you post under this order number? ``after_s`` leaves a struggling line some time."""
+
+    after_s: int = 0
+
+    def ask(self) -> tuple[Command, ...]:
+        """Asking again is the same question."""
+        return (self,)
+
+
+class TryOffice(Command, frozen=True):
+    """Sign in at the head office once more, to see whether and how fast it answers."""
+
+    answers = (OfficeTried,)
+
+
 class AskSeals(_AboutOrder, frozen=True, kw_only=True):
     """Forward the card's challenge. Not asked again after a restart: the card has forgotten it."""
 
@@ -253,41 +306,32 @@ class Tell(Command, frozen=True, kw_only=True):
 # -- the slip --------------------------------------------------------------------------------------
 
 
-class SlipLine(Struct, frozen=True):
-    """One step of the tariff as it stands on the slip."""
-
-    step: int
-    price_hao_per_kwh: int
-    energy_wh: int
-    cost_fen: int
-
-
-class Slip(Struct, frozen=True, kw_only=True):
-    """What the customer takes home. ``layout`` names the file in ``assets/slips``."""
-
-    layout: str
-    language: str
-    order_no: str
-    terminal_no: str
-    at_ms: int
-    customer_no: str
-    meter_no: str
-    name_masked: str
-    paid_fen: int
-    notes_fen: tuple[int, ...]
-    arrears_fen: int = 0
-    balance_before_fen: int = 0
-    balance_after_fen: int = 0
-    energy_wh: int | None = None
-    wallet_money_fen: int | None = None
-    purchase_count: int | None = None
-    lines: tuple[SlipLine, ...] = ()
-    reason: str | None = None
-    """Code of the sentence that says what went wrong and what to do now (doubtful slips)."""
-
-
 class PrintSlip(_AboutOrder, frozen=True, kw_only=True):
     """Print. After a restart nobody knows whether it came out; it is not printed again."""
 
     answers = (ev.SlipPrinted, ev.SlipFailed)
     slip: Slip
+
+
+class PrintPaper(Command, frozen=True, kw_only=True):
+    """Print something that is no customer's slip. Not printed again after a restart."""
+
+    answers = (ev.SlipPrinted, ev.SlipFailed)
+    paper: CashPaper | SelfTestPaper
+
+    def matches(self, event: ev.Event) -> bool:
+        """Only facts about the same paper."""
+        return getattr(event, "order_no", None) == self.paper.number
+
+
+# -- maintenance -----------------------------------------------------------------------------------
+
+
+class ResetDevice(Command, frozen=True, kw_only=True):
+    """Let a device start anew; its state follows as `DeviceChanged`."""
+
+    device: Device
+
+
+class RestartProgram(Command, frozen=True):
+    """End the program cleanly, so that it is started again. Asks nothing after the restart."""

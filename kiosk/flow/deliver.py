@@ -12,9 +12,10 @@ from kiosk.flow.command import (
     ReleaseCard,
     Tell,
 )
+from kiosk.flow.phase import Cause, Notice, Phase, Why
 from kiosk.flow.rules import Step, on
 from kiosk.flow.service import home
-from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
+from kiosk.flow.session import Order, Session
 from kiosk.flow.slip import print_slip
 from kiosk.flow.vend import as_it_came_back, park, prove, take_up, write
 from vending.card import Verdict

@@ -10,6 +10,8 @@ class Device(StrEnum):
     ACCEPTOR = "acceptor"
     PRINTER = "printer"
     HEAD_OFFICE = "head-office"
+    SCANNER = "scanner"
+    """Not every machine has one: a part that never reported is left out."""
 
 
 class DeviceState(StrEnum):
@@ -49,6 +51,31 @@ class Fault(StrEnum):
     # card reader
     READER_GONE = "reader-gone"
     WORKER_DIED = "worker-died"
+
+
+class SelfTest(StrEnum):
+    """What a device can do to show that it works. None touches money or a customer's card data."""
+
+    NOTE = "note"
+    """The acceptor takes a note into escrow and gives it back."""
+    SLIP = "slip"
+    """The printer prints a test slip."""
+    CARD = "card"
+    """The reader reads a card; nothing is written."""
+    OFFICE = "office"
+    """The line: one sign-in at the head office, timed."""
+    SCAN = "scan"
+    """The scanner reads a code."""
+
+
+SELF_TESTS: dict[SelfTest, Device] = {
+    SelfTest.NOTE: Device.ACCEPTOR,
+    SelfTest.SLIP: Device.PRINTER,
+    SelfTest.CARD: Device.CARD_READER,
+    SelfTest.OFFICE: Device.HEAD_OFFICE,
+    SelfTest.SCAN: Device.SCANNER,
+}
+"""Which device a test is of."""
 
 
 class RejectCause(StrEnum):

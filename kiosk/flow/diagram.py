@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from kiosk.flow import machine
 from kiosk.flow.event import Restarted
+from kiosk.flow.phase import MORE_TIME_S, PHASES, Phase
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import GOODBYE_S
-from kiosk.flow.session import MORE_TIME_S, PHASES, Phase
 
 HEAD = """# The flow of a purchase
 

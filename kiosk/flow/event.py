@@ -12,9 +12,10 @@ from kiosk.flow.device import DeviceState as DeviceState  # noqa: PLC0414
 from kiosk.flow.device import Fault as Fault  # noqa: PLC0414
 from kiosk.flow.device import RejectCause as RejectCause  # noqa: PLC0414
 from kiosk.flow.policy import Policy
+from vending.bill import BillPaid, BillStatement
 from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
+from vending.cash import PeriodAnswer
 from vending.messages import Account, Ending, Owed, Reason, Vend
-from vending.staff import Action, Role
 from vending.tariff import Quote
 
 
@@ -49,6 +50,7 @@ class SignedInAt(Event, frozen=True, kw_only=True):
     """The head office accepted our sign-in and told the highest order sequence it has seen."""
 
     last_order_sequence: int
+    last_period_no: int = 0
 
 
 class TimedOut(Event, frozen=True, kw_only=True):
@@ -99,6 +101,28 @@ class CodeEntered(Event, frozen=True, kw_only=True):
 
 class DeliverPressed(Event, frozen=True, kw_only=True):
     """The customer wants the order that is shown delivered."""
+
+
+class BillPressed(Event, frozen=True, kw_only=True):
+    """The customer wants to pay a bill (现金缴费)."""
+
+
+class CustomerNoEntered(Event, frozen=True, kw_only=True):
+    """The customer typed the customer's number that stands on the bill."""
+
+    customer_no: str
+
+
+class CodeScanned(Event, frozen=True, kw_only=True):
+    """The scanner read a QR or bar code. What it is, the flow decides."""
+
+    text: str
+
+
+class MonthsChosen(Event, frozen=True, kw_only=True):
+    """The customer wants to pay so many months, the oldest first, in cash."""
+
+    months: int
 
 
 # -- the card --------------------------------------------------------------------------------------
@@ -164,6 +188,7 @@ class NoteStacked(Event, frozen=True, kw_only=True):
     note_id: str
     value_fen: int
     evidence: str = ""
+    cassette: str = "1"
 
 
 class NoteReturned(Event, frozen=True, kw_only=True):
@@ -286,6 +311,51 @@ class SealsFailed(Event, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
+class BillFound(Event, frozen=True, kw_only=True):
+    """What the customer owes."""
+
+    statement: BillStatement
+
+
+class BillRefused(Event, frozen=True, kw_only=True):
+    """The head office knows no such customer, or nothing is owed."""
+
+    customer_no: str
+    reason: Reason
+
+
+class BillUnreachable(Event, frozen=True, kw_only=True):
+    """The question what is owed got no answer in time."""
+
+    customer_no: str
+
+
+class BillPosted(Event, frozen=True, kw_only=True):
+    """Paid: the utility has posted it. Definite."""
+
+    paid: BillPaid
+
+
+class BillNotPosted(Event, frozen=True, kw_only=True):
+    """The head office has posted nothing under this number: a definite answer."""
+
+    order_no: str
+    reason: Reason | None = None
+    """Why it refuses to; None: it was asked what became of it, and nothing has."""
+
+
+class BillUnknown(Event, frozen=True, kw_only=True):
+    """No answer: it may have been posted or not."""
+
+    order_no: str
+
+
+class PeriodAnswered(Event, frozen=True, kw_only=True):
+    """The head office's own figures of a period that was closed."""
+
+    answer: PeriodAnswer
+
+
 # -- the slip --------------------------------------------------------------------------------------
 
 
@@ -293,52 +363,12 @@ class SlipPrinted(Event, frozen=True, kw_only=True):
     """The printer confirmed the slip."""
 
     order_no: str
+    """The order's, or the number of another paper (`command.Paper.number`)."""
 
 
 class SlipFailed(Event, frozen=True, kw_only=True):
     """The slip is not, or not surely, on paper."""
 
     order_no: str
+    """The order's, or the number of another paper (`command.Paper.number`)."""
     fault: Fault
-
-
-# -- staff -----------------------------------------------------------------------------------------
-
-
-class StaffCalled(Event, frozen=True, kw_only=True):
-    """Somebody opened the staff's page. Who it is, is not known yet."""
-
-
-class StaffSignedIn(Event, frozen=True, kw_only=True):
-    """The head office knows this person."""
-
-    staff: str
-    """Name under which the head office knows them."""
-    role: Role
-    second: bool = False
-    """As the second person beside somebody who is signed in."""
-
-
-class StaffTurnedAway(Event, frozen=True, kw_only=True):
-    """Name and PIN were not accepted. The name is not kept: it may be a PIN typed too early."""
-
-    reason: str
-
-
-class StaffActed(Event, frozen=True, kw_only=True):
-    """Somebody took one of the ways out, or was refused it."""
-
-    staff: str
-    order_no: str
-    action: Action
-    refused: str = ""
-    """Why the head office did not permit it; empty: it was done."""
-    witness: str = ""
-
-
-class StaffStirred(Event, frozen=True, kw_only=True):
-    """Somebody is still busy on the staff's page."""
-
-
-class StaffLeft(Event, frozen=True, kw_only=True):
-    """Whoever was signed in is so no more."""

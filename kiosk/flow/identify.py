@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import LookUpAccount, ReadCard
 from kiosk.flow.event import CardFault
+from kiosk.flow.phase import Cause, Phase, Why
 from kiosk.flow.policy import Policy
 from kiosk.flow.resell import disagreement, nothing_under_card, parked_for, resume
 from kiosk.flow.rules import Step, on
@@ -16,7 +17,7 @@ from kiosk.flow.service import (
     more_time_or,
     refuse,
 )
-from kiosk.flow.session import Cause, Order, Phase, Session, Why
+from kiosk.flow.session import Order, Session
 from vending.messages import Account, Reason
 
 _ASKING = {Phase.LOOKING_UP, Phase.ACCOUNT, Phase.CHOOSING}

@@ -17,5 +17,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     write_attempts: int = 3
     inquiries: int = 4
     """How often "did you sell?" is asked before the order is parked."""
+    clearing_by_two: bool = False
+    """A second person must have signed in before a clearing can begin."""
+    bills: bool = True
+    """Bills can be paid at this machine."""
     parked_orders: int = 50
     """More open orders than this and the machine takes no new ones: something is badly wrong."""

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from kiosk.flow import event as ev
 from kiosk.flow.command import FindOwed, ReadCard
+from kiosk.flow.phase import Notice, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
 from kiosk.flow.service import home, may_deliver, more_time_or, refuse
-from kiosk.flow.session import Notice, Order, Phase, Session, Why
+from kiosk.flow.session import Order, Session
 from kiosk.flow.vend import as_it_came_back, ask_about, sell, take_up
 from vending.card import CardSnapshot
 from vending.messages import Account, Ending, Owed, Reason

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from kiosk.flow.command import Command
 from kiosk.flow.event import Event
-from kiosk.flow.session import Phase, Session
+from kiosk.flow.phase import Phase
+from kiosk.flow.session import Session
 
 Step = tuple[Session, tuple[Command, ...]]
 Action = Callable[[Session, Any], Step]

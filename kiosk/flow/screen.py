@@ -7,12 +7,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from kiosk.flow.event import Device, DeviceState, Fault
+from kiosk.flow.phase import MORE_TIME_S, PHASES, Cause, Notice, Phase
 from kiosk.flow.service import may_deliver
-from kiosk.flow.session import MORE_TIME_S, PHASES, Cause, Notice, Order, Phase, Session
+from kiosk.flow.session import Order, Session
+from kiosk.flow.view import BillView, StaffView
 from vending.card import WalletUnit
 from vending.messages import Account
 from vending.order_no import terminal_of
-from vending.staff import Role
 from vending.tariff import Quote
 
 GOODBYE_S = 8
@@ -40,6 +41,7 @@ class Button(StrEnum):
     MORE_TIME = "more-time"
     RESELL = "resell"
     DELIVER = "deliver"
+    PAY_BILL = "pay-bill"
 
 
 class Wait(StrEnum):
@@ -51,6 +53,8 @@ class Wait(StrEnum):
     SELLING = "selling"
     WRITING = "writing"
     PROVING = "proving"
+    ASKING_BILL = "asking-bill"
+    POSTING = "posting"
 
 
 class AccountView(Struct, frozen=True, kw_only=True):
@@ -117,14 +121,6 @@ class OwedView(Struct, frozen=True, kw_only=True):
     """Code of a `Cause`: why it was not delivered then."""
 
 
-class StaffView(Struct, frozen=True, kw_only=True):
-    """Who is signed in; nobody: ask for name and PIN."""
-
-    name: str
-    role: Role
-    witness: str
-
-
 class Screen(Struct, frozen=True, kw_only=True):
     """One complete picture of what the customer sees."""
 
@@ -141,6 +137,7 @@ class Screen(Struct, frozen=True, kw_only=True):
     outcome: OutcomeView | None = None
     owed: OwedView | None = None
     staff: StaffView | None = None
+    bill: BillView | None = None
     buttons: tuple[Button, ...] = ()
     countdown: bool = False
     """Show the seconds that are left."""
@@ -168,6 +165,11 @@ _STEPS: dict[Phase, Step] = {
     Phase.RESELL: Step.CARD,
     Phase.CODE: Step.CHECK,
     Phase.OWED: Step.CHECK,
+    Phase.BILL_ASK: Step.CARD,
+    Phase.BILL_CARD: Step.CARD,
+    Phase.BILL_LOOKUP: Step.CHECK,
+    Phase.BILL: Step.CHECK,
+    Phase.POSTING: Step.TAKE,
 }
 
 _WAITS: dict[Phase, Wait] = {
@@ -177,6 +179,9 @@ _WAITS: dict[Phase, Wait] = {
     Phase.VENDING: Wait.SELLING,
     Phase.WRITING: Wait.WRITING,
     Phase.PROVING: Wait.PROVING,
+    Phase.BILL_CARD: Wait.READING,
+    Phase.BILL_LOOKUP: Wait.ASKING_BILL,
+    Phase.POSTING: Wait.POSTING,
 }
 
 _COUNTDOWNS = {
@@ -191,6 +196,8 @@ _COUNTDOWNS = {
     Phase.CODE,
     Phase.OWED,
     Phase.STAFF,
+    Phase.BILL_ASK,
+    Phase.BILL,
 }
 
 _GOODBYES = {Phase.DONE, Phase.REFUSED}

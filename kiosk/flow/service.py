@@ -16,8 +16,9 @@ from kiosk.flow.command import (
     Tell,
 )
 from kiosk.flow.event import Device, DeviceState, Fault
+from kiosk.flow.phase import PHASES, Cause, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
-from kiosk.flow.session import PHASES, Cause, Order, PartStatus, Phase, Session, Why
+from kiosk.flow.session import Order, PartStatus, Session
 from vending.messages import Alarm, OrderAbandoned
 
 _WORKING = {DeviceState.OK, DeviceState.LOW}

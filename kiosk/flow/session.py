@@ -1,155 +1,27 @@
-"""Everything the flow knows, as one immutable value, and the table of its phases."""
+"""Everything the flow knows, as one immutable value."""
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from kiosk.cashbox.box import CashBox
+from kiosk.flow.care import Care, Staff
 from kiosk.flow.command import Command
 from kiosk.flow.event import (
-    CardFault,
     Device,
     DeviceState,
     Fault,
     NoteStacked,
     NoteUnknown,
-    RejectCause,
 )
+from kiosk.flow.phase import Cause, Notice, Phase, Why
 from kiosk.flow.policy import Policy
+from vending.bill import BillPaid, BillStatement, Settlement, due_fen, settle
 from vending.card import CardSnapshot, Verdict
 from vending.messages import Account, Note, Owed, Reason, Vend
-from vending.staff import Role
 from vending.tariff import Quote
-
-
-class Phase(StrEnum):
-    """Where the customer is. One phase, one question or one wait."""
-
-    OUT_OF_SERVICE = "out-of-service"
-    IDLE = "idle"
-    READING = "reading"
-    LOOKING_UP = "looking-up"
-    ACCOUNT = "account"
-    CHOOSING = "choosing"
-    TENDERING = "tendering"
-    STACKING = "stacking"
-    CLOSING = "closing"
-    VENDING = "vending"
-    WRITING = "writing"
-    PROVING = "proving"
-    CARD_BACK = "card-back"
-    DONE = "done"
-    DOUBTFUL = "doubtful"
-    REFUSED = "refused"
-    RESELL = "resell"
-    """Somebody wants what was paid earlier: the card, please."""
-    CODE = "code"
-    """Nothing is owed under this card: perhaps under the code of a slip."""
-    OWED = "owed"
-    """What is owed and why; deliver it?"""
-    STAFF = "staff"
-    """Somebody of the staff is at the machine; no customer is served."""
-
-
-class PhaseRow(NamedTuple):
-    """A phase's time-out, its exits for the customer and its screen, declared together."""
-
-    timeout_s: int | None
-    """None: the phase waits for nobody in particular (idle) and for devices that report by
-    themselves.
-    """
-    asks_more_time: bool
-    """The first time-out asks "do you need more time?", the second one leaves."""
-    may_cancel: bool
-    """The customer may leave while nothing is paid."""
-    page: str
-    """Name of the page in `kiosk.ui.pages`."""
-
-
-MORE_TIME_S = 20
-"""How long the question "do you need more time?" stays before silence counts as leaving."""
-
-PHASES: dict[Phase, PhaseRow] = {
-    Phase.OUT_OF_SERVICE: PhaseRow(None, False, False, "out_of_service"),
-    Phase.IDLE: PhaseRow(None, False, False, "idle"),
-    Phase.READING: PhaseRow(20, False, False, "wait"),
-    Phase.LOOKING_UP: PhaseRow(40, False, True, "wait"),
-    Phase.ACCOUNT: PhaseRow(60, True, True, "account"),
-    Phase.CHOOSING: PhaseRow(60, True, True, "choose"),
-    Phase.TENDERING: PhaseRow(90, True, True, "tender"),
-    Phase.STACKING: PhaseRow(45, False, False, "tender"),
-    Phase.CLOSING: PhaseRow(45, False, False, "wait"),
-    Phase.VENDING: PhaseRow(120, False, False, "wait"),
-    Phase.WRITING: PhaseRow(60, False, False, "write"),
-    Phase.PROVING: PhaseRow(30, False, False, "write"),
-    Phase.CARD_BACK: PhaseRow(90, False, False, "card_back"),
-    Phase.DONE: PhaseRow(60, False, False, "done"),
-    Phase.DOUBTFUL: PhaseRow(90, False, False, "doubtful"),
-    Phase.REFUSED: PhaseRow(45, False, False, "refused"),
-    Phase.RESELL: PhaseRow(60, True, True, "resell"),
-    Phase.CODE: PhaseRow(90, True, True, "code"),
-    Phase.OWED: PhaseRow(60, True, True, "owed"),
-    Phase.STAFF: PhaseRow(180, False, False, "staff"),
-}
-
-
-class Notice(StrEnum):
-    """A short word about what just happened, shown beside the page's own text."""
-
-    NOTE_RETURNED = "note-returned"
-    NOTE_TOO_SMALL = "note-too-small"
-    NOTE_OVER_LIMIT = "note-over-limit"
-    NOTE_OVERSTOCK = "note-overstock"
-    NOTE_NOT_MULTIPLE = "note-not-multiple"
-    NOTE_TOO_MANY = "note-too-many"
-    NOTE_UNRECOGNISED = "note-unrecognised"
-    NOTE_ONE_AT_A_TIME = "note-one-at-a-time"
-    NOTE_UNKNOWN = "note-unknown"
-    ACCEPTOR_FAULT = "acceptor-fault"
-    ASKING_AGAIN = "asking-again"
-    WRITING_AGAIN = "writing-again"
-    NO_SLIP = "no-slip"
-    RESUMED = "resumed"
-    """An earlier payment of this card was found and is being delivered."""
-
-
-REJECT_NOTICES: dict[RejectCause, Notice] = {
-    RejectCause.DOUBLE: Notice.NOTE_ONE_AT_A_TIME,
-    RejectCause.INSERTION: Notice.NOTE_ONE_AT_A_TIME,
-}
-
-
-class Why(StrEnum):
-    """Why the machine stopped helping, beyond what `Reason` and `CardFault` can say."""
-
-    CANCELLED = "cancelled"
-    TIMED_OUT = "timed-out"
-    OFFICE_UNREACHABLE = "office-unreachable"
-    CASH_UNAVAILABLE = "cash-unavailable"
-    CARD_CHANGED = "card-changed"
-    NOT_SOLD = "not-sold"
-    SALE_UNKNOWN = "sale-unknown"
-    WRITE_FAILED = "write-failed"
-    CARD_GONE = "card-gone"
-    CARD_DOUBTFUL = "card-doubtful"
-    SEALS_FAILED = "seals-failed"
-    TOO_MANY_OPEN = "too-many-open"
-    # out of service
-    STARTING = "starting"
-    READER_DOWN = "reader-down"
-    ACCEPTOR_DOWN = "acceptor-down"
-    BOX_REMOVED = "box-removed"
-    BOX_FULL = "box-full"
-    OFFICE_DOWN = "office-down"
-    RECORDS_DAMAGED = "records-damaged"
-    NO_SPACE = "no-space"
-    CLOCK_WRONG = "clock-wrong"
-    NOT_SET_UP = "not-set-up"
-    OUT_OF_ORDER = "out-of-order"
-
-
-Cause = Why | Reason | CardFault
 
 
 class NoteFate(StrEnum):
@@ -210,13 +82,40 @@ class Order(Struct, frozen=True, kw_only=True):
         return self.adopted_fen > 0
 
 
-class Staff(Struct, frozen=True, kw_only=True):
-    """Who is signed in at the machine."""
+class BillOrder(Struct, frozen=True, kw_only=True):
+    """One payment of bills: numbered before money moves, paid by notes, posted at the utility."""
 
-    name: str
-    role: Role
-    witness: str = ""
-    """The second person, if one has signed in too."""
+    order_no: str
+    opened_at_ms: int
+    statement: BillStatement
+    months: int
+    """How many of the statement's months the customer chose, the oldest first."""
+    notes: tuple[Note, ...] = ()
+    asked: bool = False
+    """The request to post was put at least once: from now on only the question about it is certain,
+    and the notes in it stay as they are.
+    """
+    paid: BillPaid | None = None
+    refused: Reason | None = None
+    inquiries: int = 0
+
+    @property
+    def paid_fen(self) -> int:
+        """What is in the box for it."""
+        return sum(note.value_fen for note in self.notes)
+
+    @property
+    def due_fen(self) -> int:
+        """What settles the chosen months."""
+        return due_fen(self.statement.months[: self.months], self.statement.balance_fen)
+
+    @property
+    def settlement(self) -> Settlement:
+        """What the notes so far settle; once it is posted, the utility's word."""
+        if self.paid:
+            return self.paid.settlement
+        chosen = self.statement.months[: self.months]
+        return settle(chosen, self.statement.balance_fen, self.paid_fen)
 
 
 class PartStatus(Struct, frozen=True):
@@ -244,7 +143,13 @@ class Session(Struct, frozen=True, kw_only=True):
     reselling: bool = False
     """The customer came by the menu for what was paid earlier."""
     staff: Staff | None = None
+    care: Care = Care()
+    cash: CashBox = CashBox()
     order: Order | None = None
+    statement: BillStatement | None = None
+    """What a customer owes."""
+    bill: BillOrder | None = None
+    """A payment of bills, instead of an order of energy."""
     quote: Quote | None = None
     """What the notes so far buy; None while only the head office knows."""
     escrow: Note | None = None
@@ -257,6 +162,8 @@ class Session(Struct, frozen=True, kw_only=True):
     slip_failed: bool = False
     parked: tuple[Order, ...] = ()
     """Paid orders that still wait for their card, oldest first."""
+    parked_bills: tuple[BillOrder, ...] = ()
+    """Payments of bills that are not, or not surely, posted; asked about when the line is back."""
     orders_made: int = 0
     """Sequence of the last order number."""
     notes_seen: tuple[SeenNote, ...] = ()
@@ -267,9 +174,14 @@ class Session(Struct, frozen=True, kw_only=True):
     """Wishes that nothing has answered yet."""
 
     @property
+    def payment(self) -> Order | BillOrder | None:
+        """The order in hand that notes can pay for, whatever they buy."""
+        return self.bill or self.order
+
+    @property
     def paid_fen(self) -> int:
         """What is in the box for the order in hand."""
-        return self.order.paid_fen if self.order else 0
+        return self.payment.paid_fen if self.payment else 0
 
     def to(self, phase: Phase, **changes: Any) -> "Session":
         """Move to ``phase`` and start its time-out, also when it is the present one."""

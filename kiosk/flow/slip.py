@@ -2,8 +2,10 @@
 
 from msgspec.structs import replace
 
-from kiosk.flow.command import PrintSlip, Slip, SlipLine
-from kiosk.flow.session import Cause, Order, Session
+from kiosk.flow.command import PrintSlip
+from kiosk.flow.paper import Slip, SlipLine
+from kiosk.flow.phase import Cause
+from kiosk.flow.session import Order, Session
 from vending.card import WalletUnit
 from vending.messages import Vend
 

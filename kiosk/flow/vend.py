@@ -13,9 +13,10 @@ from kiosk.flow.command import (
     Tell,
     WriteCard,
 )
+from kiosk.flow.phase import Cause, Notice, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
 from kiosk.flow.service import refuse
-from kiosk.flow.session import Cause, Notice, Order, Phase, Session, Why
+from kiosk.flow.session import Order, Session
 from kiosk.flow.slip import print_slip
 from vending.card import CardSnapshot
 from vending.messages import OrderParked, Reason, ResellRequest, Vend, VendRequest

@@ -6,6 +6,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from kiosk.flow.event import (
+    BillPressed,
     CancelPressed,
     CashChosen,
     ContinuePressed,
@@ -25,6 +26,7 @@ PRESSES: dict[Button, type[Event]] = {
     Button.MORE_TIME: MoreTimePressed,
     Button.RESELL: ResellPressed,
     Button.DELIVER: DeliverPressed,
+    Button.PAY_BILL: BillPressed,
 }
 """The fact that each button posts."""
 

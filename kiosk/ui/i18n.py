@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from kiosk.flow.event import CardFault, Fault
+from kiosk.flow.phase import Cause, Notice, Why
 from kiosk.flow.screen import Button, Step, Wait
-from kiosk.flow.session import Cause, Notice, Why
 from kiosk.ui.config import UiConfig
 from kiosk.ui.resources import ASSETS
 from vending import order_no

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from kiosk.flow.event import CardFault, Device, DeviceState, Fault
+from kiosk.flow.phase import Cause, Notice, Phase, Why
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Screen, screen
-from kiosk.flow.session import Cause, Notice, Order, PartStatus, Phase, Session, Why
+from kiosk.flow.session import Order, PartStatus, Session
 from kiosk.ui.config import UiConfig
 from vending.card import CardKind, CardSnapshot, MeterReturn, WalletUnit
 from vending.messages import Account, Limits, Note, Reason, Vend

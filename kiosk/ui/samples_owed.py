@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from kiosk.flow.event import Device, DeviceState, Fault
+from kiosk.flow.phase import Cause, Phase, Why
 from kiosk.flow.screen import screen
-from kiosk.flow.session import Cause, PartStatus, Phase, Why
+from kiosk.flow.session import PartStatus
 from kiosk.ui.samples import (
     AT_MS,
     MONEY_USER,

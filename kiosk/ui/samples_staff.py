@@ -7,8 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk.engine.staff import StaffDesk, StoryLine
+from kiosk.flow.care import Staff
+from kiosk.flow.phase import Phase, Why
 from kiosk.flow.screen import screen
-from kiosk.flow.session import Phase, Staff, Why
 from kiosk.ui.pages.staff.page import StaffPage
 from kiosk.ui.samples import AT_MS, TERMINAL_NO, Sample, session
 from kiosk.ui.staff.model import StaffModel

@@ -8,8 +8,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from kiosk.flow.event import Event, LanguageChosen, StaffCalled
+from kiosk.flow.event import Event, LanguageChosen
 from kiosk.flow.screen import Button, Screen, Step
+from kiosk.flow.staff_event import StaffCalled
 from kiosk.ui.bridge import PRESSES
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES, Words, next_language

@@ -23,7 +23,7 @@ from bench.stand import kiosk_config
 from kiosk.engine.database import Database, JournalDamaged
 from kiosk.engine.journal import Journal
 from kiosk.flow.event import CardInserted, Event, NoteStacked, TimedOut
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 from vending.messages import Alarm
 
 DEADLINE_S = 10.0

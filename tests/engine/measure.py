@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.flow import event as ev
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 from tests.engine.test_customer import Kiosk, customer
 from tests.engine.toy import Rig
 

@@ -1,8 +1,9 @@
 """A value of every kind that a journal holds."""
 
 from kiosk.flow import event as ev
-from kiosk.flow.command import Slip, SlipLine
+from kiosk.flow import staff_event
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
+from kiosk.flow.paper import Slip, SlipLine
 from vending.card import (
     CardKind,
     CardSnapshot,
@@ -166,10 +167,10 @@ EVENTS: tuple[Event, ...] = (
     ev.OwedRefused(reason=Reason.NOTHING_OWED, card_serial=CARD.serial),
     ev.DeliverPressed(),
     ev.OrderEnded(order_no=ORDER_NO, how=Ending.REFUNDED),
-    ev.StaffCalled(),
-    ev.StaffTurnedAway(reason="wrong"),
-    ev.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
-    ev.StaffStirred(),
-    ev.StaffActed(staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused="role"),
-    ev.StaffLeft(),
+    staff_event.StaffCalled(),
+    staff_event.StaffTurnedAway(reason="wrong"),
+    staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
+    staff_event.StaffStirred(),
+    staff_event.StaffActed(staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused="role"),
+    staff_event.StaffLeft(),
 )

@@ -15,9 +15,10 @@ from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import Device, DeviceState, Event
 from kiosk.flow.machine import MAKE_SAFE, is_resting, standing, step
+from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import timeout_s
-from kiosk.flow.session import Phase, Session, fresh
+from kiosk.flow.session import Session, fresh
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
 from vending.card import Verdict
 

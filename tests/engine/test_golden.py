@@ -15,7 +15,7 @@ from kiosk.engine.encoding import kinds_of
 from kiosk.engine.journal import Journal
 from kiosk.engine.story import main, story, tell
 from kiosk.flow import event as ev
-from kiosk.flow.session import Phase
+from kiosk.flow.phase import Phase
 from tests.engine.make_golden import DIRECTORY, PURCHASES
 from tests.engine.sample_reports import REPORTS
 from tests.engine.samples import ACCOUNT, CARD, ORDER_NO

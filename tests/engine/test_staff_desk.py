@@ -13,10 +13,11 @@ from kiosk.engine.journal import Journal
 from kiosk.engine.staff import StaffDesk, StoryLine
 from kiosk.engine.staff_desk import NO_ANSWER, OfficeStaffDesk
 from kiosk.engine.story import Storyteller
-from kiosk.flow import event as ev
+from kiosk.flow import staff_event
 from kiosk.flow.event import Event
+from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
-from kiosk.flow.session import Phase, fresh
+from kiosk.flow.session import fresh
 from tests.engine.samples import ACCOUNT, CARD, EVENTS, ORDER_NO
 from vending.staff import (
     Action,
@@ -131,15 +132,15 @@ def test_one_person_signs_in_and_a_second_beside(stand: Stand) -> None:
     assert stand.sign_in("wang").name == "wang"
     stand.sign_in("li")
     assert stand.facts == [
-        ev.StaffSignedIn(staff="wang", role=Role.SUPERVISOR),
-        ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
+        staff_event.StaffSignedIn(staff="wang", role=Role.SUPERVISOR),
+        staff_event.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
     ]
 
 
 def test_nobody_is_a_second_person_beside_themselves(stand: Stand) -> None:
     stand.sign_in("wang")
     stand.sign_in("wang")
-    assert [fact.second for fact in stand.facts if isinstance(fact, ev.StaffSignedIn)] == [
+    assert [fact.second for fact in stand.facts if isinstance(fact, staff_event.StaffSignedIn)] == [
         False,
         False,
     ]
@@ -147,7 +148,7 @@ def test_nobody_is_a_second_person_beside_themselves(stand: Stand) -> None:
 
 def test_a_wrong_pin_is_a_fact_without_a_name(stand: Stand) -> None:
     assert stand.sign_in("246810", "wang") == StaffRefused(reason=NotSignedIn.WRONG)
-    assert stand.facts == [ev.StaffTurnedAway(reason="wrong")]
+    assert stand.facts == [staff_event.StaffTurnedAway(reason="wrong")]
     assert "246810" not in repr(stand.facts)
 
 
@@ -164,7 +165,7 @@ def test_both_tokens_go_with_an_action_and_the_fact_says_who(stand: Stand) -> No
         action=Action.REFUND,
         evidence=Evidence.CUSTOMER_ASKS,
     )
-    assert stand.facts[-1] == ev.StaffActed(
+    assert stand.facts[-1] == staff_event.StaffActed(
         staff="wang", order_no=ORDER_NO, action=Action.REFUND, witness="li"
     )
 
@@ -180,7 +181,7 @@ def test_what_was_not_done_is_a_fact_too(stand: Stand, said: object, refused: st
     stand.sign_in("wang")
     stand.office.says = said
     stand.act()
-    assert stand.facts[-1] == ev.StaffActed(
+    assert stand.facts[-1] == staff_event.StaffActed(
         staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused=refused
     )
 
@@ -215,7 +216,7 @@ def test_when_the_page_closes_everybody_is_signed_out(stand: Stand) -> None:
 
 
 def seconds(stand: Stand) -> list[bool]:
-    return [fact.second for fact in stand.facts if isinstance(fact, ev.StaffSignedIn)]
+    return [fact.second for fact in stand.facts if isinstance(fact, staff_event.StaffSignedIn)]
 
 
 def test_when_a_token_is_too_old_the_next_one_is_the_first(stand: Stand) -> None:
@@ -259,7 +260,7 @@ def test_who_is_let_in_after_the_page_was_left_is_not_in(stand: Stand) -> None:
 def test_leaving_and_stirring_are_facts(stand: Stand) -> None:
     stand.desk.stir()
     stand.desk.leave()
-    assert stand.facts == [ev.StaffStirred(), ev.StaffLeft()]
+    assert stand.facts == [staff_event.StaffStirred(), staff_event.StaffLeft()]
 
 
 def test_a_journal_that_cannot_be_read_tells_no_story(stand: Stand) -> None:

@@ -22,9 +22,10 @@ from kiosk.engine.loop import Loop
 from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
 from kiosk.flow import event as ev
-from kiosk.flow.command import Slip
 from kiosk.flow.event import Device, DeviceState, Event
-from kiosk.flow.session import Phase, Session
+from kiosk.flow.paper import Slip
+from kiosk.flow.phase import Phase
+from kiosk.flow.session import Session
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
 from tests.engine.test_customer import MACHINE
 from tests.engine.test_journal import sql

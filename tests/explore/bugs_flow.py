@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from kiosk.flow import cash, deliver, notes, service, vend
 from kiosk.flow import event as ev
 from kiosk.flow.command import RequestVend, StackNote
+from kiosk.flow.phase import Phase, Why
 from kiosk.flow.rules import Step
-from kiosk.flow.session import Order, Phase, Session, Why
+from kiosk.flow.session import Order, Session
 from tests.explore.bugs import bug
 from tests.explore.swap import Swaps
 from vending.card import Verdict

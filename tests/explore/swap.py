@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from kiosk.flow.event import Event
+from kiosk.flow.phase import Phase
 from kiosk.flow.rules import RULES, Action, Rule
-from kiosk.flow.session import Phase
 
 _OURS = ("bench.explore.", "center.", "kiosk.")
 

@@ -4,10 +4,12 @@ from msgspec.structs import replace
 
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
+from kiosk.flow import staff_event
 from kiosk.flow.command import Command
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
+from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
-from kiosk.flow.session import Order, Phase
+from kiosk.flow.session import Order
 from tests.flow.laws import Laws
 from tests.flow.world import (
     START_MS,
@@ -45,10 +47,10 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     ),
     Phase.OWED: (ev.DeliverPressed(), ev.DeliverPressed(), ev.CancelPressed(), ev.CardRemoved()),
     Phase.STAFF: (
-        ev.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
-        ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
+        staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
+        staff_event.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
         ev.CardInserted(),
-        ev.StaffLeft(),
+        staff_event.StaffLeft(),
     ),
     Phase.DONE: (ev.CardRemoved(),),
     Phase.DOUBTFUL: (ev.CardRemoved(),),
@@ -64,7 +66,7 @@ _PEOPLE: tuple[Event, ...] = (
     ev.LanguageChosen(language="en"),
     ev.ResellPressed(),
     ev.DeliverPressed(),
-    ev.StaffCalled(),
+    staff_event.StaffCalled(),
 )
 _MACHINES: tuple[Event, ...] = (
     part(Device.ACCEPTOR, DeviceState.FAULT, Fault.BOX_REMOVED),

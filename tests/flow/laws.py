@@ -8,7 +8,8 @@ from kiosk.flow.command import Command, Tell
 from kiosk.flow.event import Event
 from kiosk.flow.machine import MOST_PENDING
 from kiosk.flow.notes import local_quote
-from kiosk.flow.session import Phase, Session
+from kiosk.flow.phase import Phase
+from kiosk.flow.session import Session
 from tests.flow.world import notes_of
 from vending.card import Verdict, WalletUnit
 from vending.energy import WH_PER_WALLET_UNIT

@@ -7,6 +7,7 @@ import pytest
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
+from kiosk.flow.paper import Slip
 from tests.flow.world import Walk, card_of, seal_request, vend_of
 from vending.card import Verdict
 from vending.messages import ResellRequest
@@ -24,7 +25,7 @@ def kinds(root: type[Command] = Command) -> Iterator[type[Command]]:
 
 
 REQUEST = Walk().to_vending().wished(wish.RequestVend)[0]
-SLIP = wish.Slip(
+SLIP = Slip(
     layout="purchase",
     language="zh",
     order_no=NO,

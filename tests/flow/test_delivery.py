@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import AskSeals, ContinueWrite, InquireVend, PrintSlip, ProveCard, WriteCard
 from kiosk.flow.event import Fault
+from kiosk.flow.phase import Notice, Phase, Why
 from kiosk.flow.screen import GOODBYE_S, screen, timeout_s
-from kiosk.flow.session import Notice, Phase, Why
 from tests.flow.world import Walk, card_of, notes_of, seal_request, vend_of
 from vending.card import SealAnswer, SealStage, Verdict
 from vending.messages import OrderParked, Reason, VendConfirmed

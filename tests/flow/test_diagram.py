@@ -4,8 +4,8 @@ from pathlib import Path
 
 from kiosk.flow.diagram import document
 from kiosk.flow.event import Restarted
+from kiosk.flow.phase import Phase
 from kiosk.flow.rules import RULES
-from kiosk.flow.session import Phase
 
 FLOW_PAGE = Path(__file__).parents[2] / "docs" / "flow.md"
 

@@ -4,8 +4,8 @@ import pytest
 
 from kiosk.flow import event as ev
 from kiosk.flow.event import Event
+from kiosk.flow.phase import Phase
 from kiosk.flow.screen import GOODBYE_S, timeout_s
-from kiosk.flow.session import Phase
 from tests.flow.world import Walk, account_of, card_of
 from vending.messages import Reason
 

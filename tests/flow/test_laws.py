@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
+from kiosk.flow import staff_event
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
+from kiosk.flow.phase import PHASES, Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
-from kiosk.flow.session import PHASES, Phase, fresh
+from kiosk.flow.session import fresh
 from tests.flow import test_resell as resell
 from tests.flow.chaos import POLICY, Chaos
 from tests.flow.world import (
@@ -191,12 +193,12 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.LanguageChosen(language="en"),
         *(press() for press in PRESSES.values()),
         ev.CodeEntered(order_no=number),
-        ev.StaffCalled(),
-        ev.StaffSignedIn(staff="wang", role=Role.OPERATOR),
-        ev.StaffTurnedAway(reason="wrong"),
-        ev.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
-        ev.StaffStirred(),
-        ev.StaffLeft(),
+        staff_event.StaffCalled(),
+        staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
+        staff_event.StaffTurnedAway(reason="wrong"),
+        staff_event.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
+        staff_event.StaffStirred(),
+        staff_event.StaffLeft(),
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),

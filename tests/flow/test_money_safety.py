@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import InquireVend, RequestVend, StackNote, WriteCard
 from kiosk.flow.event import Device, DeviceState
+from kiosk.flow.phase import Notice, Phase, Why
 from kiosk.flow.policy import Policy
-from kiosk.flow.session import Notice, Phase, Why
 from tests.flow.world import Walk, account_of, card_of, money_walk, notes_of, part, vend_of
 from vending.card import Verdict
 from vending.messages import NoteInSuspense, NoteTaken, OrderParked, Reason

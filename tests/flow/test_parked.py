@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import InquireVend, LookUpAccount, ProveCard, RequestResell
 from kiosk.flow.event import Device, DeviceState
-from kiosk.flow.session import Phase, Why
+from kiosk.flow.phase import Phase, Why
 from tests.flow.test_resell import found, parked, proved
 from tests.flow.world import POLICY, Walk, account_of, card_of, owed_of, part, vend_of
 from vending.card import Verdict

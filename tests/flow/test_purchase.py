@@ -6,9 +6,9 @@ from msgspec.structs import replace
 from kiosk.flow import event as ev
 from kiosk.flow.command import OpenAcceptor, PrintSlip, RequestVend, ReturnNote, WriteCard
 from kiosk.flow.event import CardFault, Device, DeviceState, Fault, RejectCause
+from kiosk.flow.phase import Cause, Notice, Phase, Why
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Button, Step, screen
-from kiosk.flow.session import Cause, Notice, Phase, Why
 from tests.flow.world import LIMITS, POLICY, Walk, account_of, card_of, money_walk, part
 from vending.card import CardSnapshot, Verdict, WalletUnit
 from vending.messages import (

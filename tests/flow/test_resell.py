@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.flow import event as ev
+from kiosk.flow import staff_event as told
 from kiosk.flow.command import (
     FindOwed,
     InquireVend,
@@ -15,8 +16,9 @@ from kiosk.flow.command import (
     WriteCard,
 )
 from kiosk.flow.event import Device, DeviceState, Fault
+from kiosk.flow.phase import Notice, Phase, Why
 from kiosk.flow.screen import Button, screen
-from kiosk.flow.session import Notice, Order, Phase, Why
+from kiosk.flow.session import Order
 from tests.flow.world import START_MS, Walk, account_of, card_of, owed_of, part, vend_of
 from vending.card import SealAnswer, SealStage, Verdict
 from vending.messages import OrderParked, Owed, Reason, VendConfirmed
@@ -250,26 +252,26 @@ def test_what_cannot_be_delivered_now_is_not_called_nothing(reason: Reason) -> N
 
 
 def signed_in(walk: Walk | None = None) -> Walk:
-    walk = (walk or Walk().open_shop()).feed(ev.StaffCalled()).at(Phase.STAFF)
-    return walk.feed(ev.StaffSignedIn(staff="wang", role=Role.MAINTENANCE))
+    walk = (walk or Walk().open_shop()).feed(told.StaffCalled()).at(Phase.STAFF)
+    return walk.feed(told.StaffSignedIn(staff="wang", role=Role.MAINTENANCE))
 
 
 def test_staff_sign_in_one_beside_the_other() -> None:
-    walk = signed_in().feed(ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True))
+    walk = signed_in().feed(told.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True))
     view = screen(walk.session).staff
     assert view
     assert (view.name, view.role, view.witness) == ("wang", Role.MAINTENANCE, "li")
 
 
 def test_a_second_person_alone_is_the_first() -> None:
-    walk = Walk().open_shop().feed(ev.StaffCalled())
-    walk.feed(ev.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True))
+    walk = Walk().open_shop().feed(told.StaffCalled())
+    walk.feed(told.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True))
     assert walk.session.staff
     assert walk.session.staff.name == "li"
 
 
 def test_what_staff_allowed_is_delivered_when_the_card_comes() -> None:
-    walk = signed_in().feed(ev.StaffActed(staff="wang", order_no=CODE, action=Action.RESELL))
+    walk = signed_in().feed(told.StaffActed(staff="wang", order_no=CODE, action=Action.RESELL))
     walk.at(Phase.STAFF).insert().at(Phase.LOOKING_UP)
     assert walk.session.staff is None
     walk.feed(ev.OwedFound(owed=paid_elsewhere())).at(Phase.VENDING)
@@ -278,20 +280,20 @@ def test_what_staff_allowed_is_delivered_when_the_card_comes() -> None:
 def test_nobody_stays_signed_in() -> None:
     assert signed_in().time_out().at(Phase.IDLE).session.staff is None
     assert signed_in().restart().at(Phase.OUT_OF_SERVICE).session.staff is None
-    assert signed_in().feed(ev.StaffLeft()).at(Phase.IDLE).session.staff is None
+    assert signed_in().feed(told.StaffLeft()).at(Phase.IDLE).session.staff is None
 
 
 def test_every_touch_keeps_the_page_open() -> None:
     walk = signed_in()
     before = walk.session.round
-    walk.feed(ev.StaffStirred(), ev.StaffTurnedAway(reason="wrong")).at(Phase.STAFF)
+    walk.feed(told.StaffStirred(), told.StaffTurnedAway(reason="wrong")).at(Phase.STAFF)
     assert walk.session.round == before + 2
 
 
 def test_a_card_that_waited_behind_the_page_is_read_when_it_closes() -> None:
     walk = signed_in(Walk().open_shop().feed(part(Device.CARD_READER, DeviceState.OFFLINE)))
     walk.feed(ev.CardInserted()).at(Phase.STAFF).feed(part(Device.CARD_READER))
-    walk.feed(ev.StaffLeft()).at(Phase.READING)
+    walk.feed(told.StaffLeft()).at(Phase.READING)
     assert walk.kinds() == ["ReadCard"]
 
 
@@ -326,14 +328,14 @@ RARE: tuple[Callable[[], Walk], ...] = (
     lambda: parked().feed(
         ev.CardInserted(), ev.CardUnreadable(fault=ev.CardFault.DAMAGED, serial=card_of().serial)
     ),
-    lambda: signed_in().feed(ev.StaffLeft()),
+    lambda: signed_in().feed(told.StaffLeft()),
     lambda: signed_in().time_out(),
-    lambda: signed_in(jammed()).feed(ev.StaffLeft()),
+    lambda: signed_in(jammed()).feed(told.StaffLeft()),
     lambda: signed_in(Walk().open_shop().feed(part(Device.CARD_READER, DeviceState.OFFLINE)))
     .feed(ev.CardInserted(), part(Device.CARD_READER))
     .time_out(),
     lambda: signed_in(Walk().open_shop().feed(part(Device.CARD_READER, DeviceState.OFFLINE)))
-    .feed(ev.CardInserted(), part(Device.CARD_READER), ev.StaffLeft()),
+    .feed(ev.CardInserted(), part(Device.CARD_READER), told.StaffLeft()),
 )  # fmt: skip
 
 

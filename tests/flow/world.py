@@ -12,9 +12,10 @@ from kiosk.flow.command import Command, RequestVend, StackNote, Tell
 from kiosk.flow.event import Device, DeviceState, Event, Fault
 from kiosk.flow.machine import step
 from kiosk.flow.notes import local_quote
+from kiosk.flow.phase import PHASES, Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Button, screen, timeout_s
-from kiosk.flow.session import PHASES, Order, Phase, Session, fresh
+from kiosk.flow.session import Order, Session, fresh
 from vending.card import CardKind, CardSnapshot, MeterReturn, SealRequest, SealStage, WalletUnit
 from vending.messages import Account, Limits, Owed, Report, Vend
 from vending.order_no import make_order_no

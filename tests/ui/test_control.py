@@ -10,8 +10,9 @@ from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from kiosk.app.control import Control
-from kiosk.flow.event import CodeEntered, ResellPressed, StaffCalled
+from kiosk.flow.event import CodeEntered, ResellPressed
 from kiosk.flow.screen import Screen
+from kiosk.flow.staff_event import StaffCalled
 from tests.ui.conftest import Stage
 from vending.order_no import make_order_no
 

@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
+from kiosk.flow.phase import Notice, Why
 from kiosk.flow.screen import Button, Step, Wait
-from kiosk.flow.session import Notice, Why
 from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_language
 from kiosk.ui.resources import ASSETS
 from kiosk.ui.samples import CONFIG

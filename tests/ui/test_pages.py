@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from kiosk.flow.phase import Phase
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import Phase
 from kiosk.ui.samples import RESIDENT, session, sold
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.button import BigButton

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from kiosk.engine.staff import StoryLine
-from kiosk.flow.event import StaffLeft
 from kiosk.flow.screen import Screen
+from kiosk.flow.staff_event import StaffLeft
 from kiosk.ui.gallery import all_samples
 from kiosk.ui.i18n import LANGUAGES, Words
 from kiosk.ui.pages.staff.foot import press_name

@@ -21,9 +21,9 @@ from kiosk.flow.event import (
     LanguageChosen,
     MoreTimePressed,
     ResellPressed,
-    StaffCalled,
 )
 from kiosk.flow.screen import Button, Screen
+from kiosk.flow.staff_event import StaffCalled
 from kiosk.ui.bridge import PRESSES, Bridge
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES

@@ -14,8 +14,8 @@ from kiosk.devices.port import Inbox
 from kiosk.devices.printer.layout import LayoutError, SlipLayouts
 from kiosk.devices.printer.machine import Limits, Output, Post, PrinterMachine, Send
 from kiosk.devices.transport import LineSettings, Transport, TransportLost
-from kiosk.flow.command import Slip
 from kiosk.flow.event import Device, Fault, SlipFailed
+from kiosk.flow.paper import Slip
 
 if TYPE_CHECKING:
     from kiosk.devices.printer.paper import Composer

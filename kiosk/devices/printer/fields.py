@@ -1,6 +1,6 @@
 """The words that a layout file can name in braces, made from a slip. Empty: there is none."""
 
-from kiosk.flow.command import Slip, SlipLine
+from kiosk.flow.paper import Slip, SlipLine
 from vending.energy import format_kwh
 from vending.money import format_yuan
 from vending.order_no import china_date, grouped

@@ -33,7 +33,7 @@ from kiosk.devices.printer.fields import (
     slip_fields,
     step_fields,
 )
-from kiosk.flow.command import Slip
+from kiosk.flow.paper import Slip
 
 COLUMNS = (32, 42, 48)
 """Cells in a line: 58 mm paper, 80 mm with 504 and with 576 dots. A cell is 12 dots wide."""

@@ -1,7 +1,7 @@
 """It worked: what is on the card, where the rest went, and what to take along."""
 
+from kiosk.flow.phase import Notice
 from kiosk.flow.screen import AccountView, OutcomeView, Screen
-from kiosk.flow.session import Notice
 from kiosk.ui.i18n import Words, grouped
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel

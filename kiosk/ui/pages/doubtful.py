@@ -1,7 +1,7 @@
 """Paid, and not (provably) delivered: the money is safe, this is the number, this is what to do."""
 
+from kiosk.flow.phase import Cause, Notice, Why
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import Cause, Notice, Why
 from kiosk.ui.i18n import Words, grouped
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.done import slip_words

@@ -1,7 +1,7 @@
 """The machine cannot sell: why, until when, and where to go instead."""
 
+from kiosk.flow.phase import Why
 from kiosk.flow.screen import Button, Screen
-from kiosk.flow.session import Why
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, centred, column
 from kiosk.ui.pages.page import Page, PicturePanel

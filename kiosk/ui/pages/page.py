@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
+from kiosk.flow.phase import Notice
 from kiosk.flow.screen import Button, Screen
-from kiosk.flow.session import Notice
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.widgets.actions import Actions

@@ -1,8 +1,8 @@
 """It does not go on, nothing was paid: why, and what to do now."""
 
 from kiosk.flow.event import CardFault
+from kiosk.flow.phase import Cause, Why
 from kiosk.flow.screen import Screen
-from kiosk.flow.session import Cause, Why
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QGridLayout
 
+from kiosk.flow.phase import Notice
 from kiosk.flow.screen import AccountView, Button, Screen, TenderView
-from kiosk.flow.session import Notice
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel

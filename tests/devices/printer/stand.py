@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from kiosk.devices.printer.escpos import ASSETS, read_layouts
 from kiosk.devices.printer.layout import SlipLayouts
-from kiosk.flow.command import Slip, SlipLine
 from kiosk.flow.event import DeviceChanged, DeviceState, Event, Fault, SlipFailed, SlipPrinted
+from kiosk.flow.paper import Slip, SlipLine
 
 OPERATOR, PHONE = "杭州供电公司", "95598"
 WAIT_S = 10.0

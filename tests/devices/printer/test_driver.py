@@ -11,8 +11,8 @@ from kiosk.devices.printer.escpos import SLIPS_LIMIT, EscposPrinter, read_layout
 from kiosk.devices.printer.layout import LayoutError
 from kiosk.devices.printer.machine import Limits
 from kiosk.devices.registry import driver
-from kiosk.flow.command import Slip
 from kiosk.flow.event import DeviceState, Fault, SlipFailed, SlipPrinted
+from kiosk.flow.paper import Slip
 from tests.devices.printer.stand import DOUBTFUL, ENERGY, GOLDEN, OPERATOR, PHONE, WAIT_S, Facts
 
 QUICK = Limits(

@@ -21,8 +21,8 @@ from kiosk.devices.printer.layout import (
     parse_layout,
 )
 from kiosk.devices.printer.paper import Composer
-from kiosk.flow.command import Slip, SlipLine
-from kiosk.flow.session import Why
+from kiosk.flow.paper import Slip, SlipLine
+from kiosk.flow.phase import Why
 from tests.devices.printer.stand import (
     ARREARS_ONLY,
     DOUBTFUL,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QMouseEvent
 
-from kiosk.flow.event import StaffLeft
 from kiosk.flow.screen import Screen
+from kiosk.flow.staff_event import StaffLeft
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, row, settle_layouts
 from kiosk.ui.pages.page import Page
