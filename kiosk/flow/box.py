@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from kiosk.cashbox import clearing, count
 from kiosk.cashbox.box import CashBox, Period
 from kiosk.flow import event as ev
-from kiosk.flow.cash_paper import period_of
+from kiosk.flow.cash_paper import is_about_cash, period_of
 from kiosk.flow.command import Command, PrintSlip, Tell
 from kiosk.flow.device import Device, DeviceState, Fault
 from kiosk.flow.phase import Phase
@@ -23,7 +23,6 @@ BOX_REMOVED_UNANNOUNCED = "box-removed-unannounced"
 
 _BOX_IS_IN = {Fault.BOX_FULL, Fault.PAUSED}
 _WORKING = {DeviceState.OK, DeviceState.LOW}
-_STAFF_IS_HERE = {Phase.STAFF, Phase.TESTING}
 
 # -- the sensor ------------------------------------------------------------------------------------
 
@@ -59,10 +58,15 @@ def observe(session: Session, event: ev.Event) -> Step:
         case ev.SlipPrinted():
             period_no = period_of(event.order_no)
             return _with(session, clearing.printed(cash, period_no) if period_no else cash), ()
-        case ev.SlipFailed() if session.phase in _STAFF_IS_HERE:
+        case ev.SlipFailed() if _is_wanted(session, event.order_no):
             return session.but(slip_failed=True), ()
         case _:
             return session, ()
+
+
+def _is_wanted(session: Session, number: str) -> bool:
+    """Tell whether somebody of the staff is there to hear that a paper did not come out."""
+    return session.phase in {Phase.STAFF, Phase.TESTING} and is_about_cash(number)
 
 
 def _with(session: Session, cash: CashBox) -> Session:

@@ -50,6 +50,11 @@ def clearing_slip(
     )
 
 
+def is_about_cash(number: str) -> bool:
+    """Tell whether a paper with this number is one of ours."""
+    return number.rpartition("-")[0] in {CLEARING, X_REPORT}
+
+
 def period_of(number: str) -> int | None:
     """Return the closed period that a paper with this number is about; None: another paper."""
     layout, _, period_no = number.rpartition("-")

@@ -11,7 +11,7 @@ from kiosk.flow.box import sensor_sees
 from kiosk.flow.care import Staff
 from kiosk.flow.cash_paper import clearing_slip, x_report
 from kiosk.flow.command import Command, PrintPaper, Tell
-from kiosk.flow.deeds import Deed, tell
+from kiosk.flow.deeds import Deed, deed
 from kiosk.flow.paper import CashPaper
 from kiosk.flow.phase import Phase
 from kiosk.flow.rules import Step, on
@@ -37,7 +37,7 @@ def cash_view(session: Session) -> CashView:
         may_cancel=clears is not None and clearing.may_cancel(cash),
         may_end=clears is not None and clearing.may_end(cash, sensor_sees=sensor_sees(session)),
         needs_second=clears is not None and clearing.may_start(cash) and _is_alone(session, clears),
-        printing=printing,
+        printing=printing[0] if printing else "",
         print_failed=session.slip_failed and not printing,
     )
 
@@ -61,10 +61,10 @@ def _starter(session: Session) -> Staff | None:
     return staff
 
 
-def _printing(session: Session) -> str:
-    """Return the number of the paper about cash that is being printed."""
+def _printing(session: Session) -> tuple[str, ...]:
+    """Return the numbers of the papers about cash that are being printed, the oldest first."""
     papers = (wish.paper for wish in session.pending if isinstance(wish, PrintPaper))
-    return next((paper.number for paper in papers if isinstance(paper, CashPaper)), "")
+    return tuple(paper.number for paper in papers if isinstance(paper, CashPaper))
 
 
 # -- the way through a clearing --------------------------------------------------------------------
@@ -76,19 +76,19 @@ def start(session: Session, event: staff_event.ClearingStarted) -> Step:
     staff, cash = _starter(session), session.cash
     if staff is None:
         return session, ()
-    deed = Deed.CLEARING_STARTED if cash.is_open else Deed.CLEARING_TAKEN_UP
+    what = Deed.CLEARING_STARTED if cash.is_open else Deed.CLEARING_TAKEN_UP
     begun = clearing.start(cash, clearing.Who(staff.name, staff.witness), event.at_ms)
-    told = tell(staff, deed, event.at_ms, _period(cash.period.period_no))
+    told = deed(session, event.at_ms, what, _period(cash.period.period_no))
     return session.to(Phase.STAFF, cash=begun), (told,)
 
 
 @on(Phase.STAFF, staff_event.ClearingCancelled)
 def cancel(session: Session, event: staff_event.ClearingCancelled) -> Step:
     """The box was not touched: the period goes on."""
-    staff, cash = _who(session, Right.CLEAR_CASH), session.cash
-    if staff is None or not clearing.may_cancel(cash):
+    cash = session.cash
+    if _who(session, Right.CLEAR_CASH) is None or not clearing.may_cancel(cash):
         return session, ()
-    told = tell(staff, Deed.CLEARING_CANCELLED, event.at_ms, _period(cash.period.period_no))
+    told = deed(session, event.at_ms, Deed.CLEARING_CANCELLED, _period(cash.period.period_no))
     return session.to(Phase.STAFF, cash=clearing.cancel(cash)), (told,)
 
 
@@ -108,7 +108,7 @@ def end(session: Session, event: staff_event.ClearingEnded) -> Step:
     if ended is None:
         return session, ()
     number = ended.closed.period_no
-    told = tell(staff, Deed.CLEARING_ENDED, event.at_ms, _period(number))
+    told = deed(session, event.at_ms, Deed.CLEARING_ENDED, _period(number))
     after = session.to(Phase.STAFF, cash=ended.cash, slip_failed=False)
     slip = PrintPaper(paper=clearing_slip(after, ended.closed, event.at_ms))
     return after, (Tell(report=ended.report), told, slip)
@@ -117,11 +117,10 @@ def end(session: Session, event: staff_event.ClearingEnded) -> Step:
 @on(Phase.STAFF, staff_event.CashReportWanted)
 def print_report(session: Session, event: staff_event.CashReportWanted) -> Step:
     """On paper: how the open period stands, or a closed one once more."""
-    staff = _who(session, Right.SEE_CASH)
-    paper = _paper(session, event)
-    if staff is None or paper is None or paper.number == _printing(session):
+    paper = _paper(session, event) if _who(session, Right.SEE_CASH) else None
+    if paper is None or paper.number in _printing(session):
         return session, ()
-    told = tell(staff, Deed.CASH_REPORT_PRINTED, event.at_ms, paper.number)
+    told = deed(session, event.at_ms, Deed.CASH_PRINTED, paper.number)
     printing: tuple[Command, ...] = (told, PrintPaper(paper=paper))
     return session.to(Phase.STAFF, slip_failed=False), printing
 

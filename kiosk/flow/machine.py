@@ -32,20 +32,21 @@ class ForbiddenMove(Exception):
 
 def step(session: Session, event: Event) -> Step:
     """Return the session after ``event`` and what is wished for. Raises `ForbiddenMove`."""
-    after, wishes = _obey(session, event)
-    return _with_pending(box.counted(after, event, wishes), wishes)
-
-
-def _obey(session: Session, event: Event) -> Step:
-    """Observe, then do what the rule for the phase and the kind of fact says, if there is one."""
     observed, noticed = service.observe(_settled(session, event), event)
+    ruled, asked = _ruled(session, observed, event)
+    wishes = (*noticed, *asked)
+    return _with_pending(box.counted(ruled, event, wishes), wishes)
+
+
+def _ruled(session: Session, observed: Session, event: Event) -> Step:
+    """Let the phase's rule act, if there is one."""
     rule = RULES.get((session.phase, type(event)))
     if rule is None or _is_stale(session, event):
-        return observed, noticed
+        return observed, ()
     after, wishes = rule.act(observed, event)
     if after.phase not in rule.to:
         raise ForbiddenMove(f"{session.phase} {type(event).__name__} -> {after.phase}")
-    return after, (*noticed, *wishes)
+    return after, wishes
 
 
 def is_resting(session: Session) -> bool:
