@@ -40,7 +40,7 @@ from kiosk.engine.story import Storyteller
 from kiosk.engine.upkeep import Keeping
 from kiosk.flow import machine
 from kiosk.flow.command import Command
-from kiosk.flow.event import Event, Restarted
+from kiosk.flow.event import Event, PeriodAnswered, Restarted
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
 from kiosk.meter_card.remote import WorkerCard
@@ -49,6 +49,8 @@ ENGINE_LIMIT_S = 60.0
 """A damaged disk may be slow; checking and following a long journal shows that it goes on."""
 OFFICE_LIMIT_S = 150.0
 STOP_S = 5.0
+DURABLE_S = 10.0
+"""The engine takes a fact within milliseconds, unless it has halted or the disk is slow."""
 
 Listener = Callable[[Session, float | None], None]
 
@@ -228,6 +230,7 @@ class Services:
             wall_ms=self._clock.wall_ms,
             draw=random.random,
             alarm_after_ms=self._config.head_office.report_alarm_h * 3_600_000,
+            on_answer=lambda a: self.inbox.post_durably(PeriodAnswered(answer=a), DURABLE_S),
         )
 
     def _deliver(self) -> float | None:

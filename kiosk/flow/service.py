@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from kiosk.flow import box
 from kiosk.flow import event as ev
 from kiosk.flow.command import (
     AskNote,
@@ -35,13 +36,20 @@ _MACHINE_AT_WORK = {
 }
 """Nobody reads or decides here: a new language gives a device no more time to answer."""
 _CASH_ONLY = {None, Why.ACCEPTOR_DOWN, Why.BOX_FULL}
-"""Reasons to be out of service that stop nothing but banknotes. Not a box that is out: then staff
-are at the machine."""
-_ALARMING = {Fault.BOX_REMOVED, Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
+"""Reasons to be out of service that stop nothing but banknotes. Not a clearing, nor a box
+that was disturbed: then staff are, or must come, to the machine."""
+_ALARMING = {Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
+"""Not a box that is out: that depends on whether it was announced (`kiosk.flow.box`)."""
 
 
 def observe(session: Session, event: ev.Event) -> Step:
     """Take note of what holds whatever the phase is."""
+    seen, told = _observe(session, event)
+    boxed, alarmed = box.observe(seen, event)
+    return boxed, (*told, *alarmed)
+
+
+def _observe(session: Session, event: ev.Event) -> Step:
     match event:
         case ev.DeviceChanged():
             return _observe_part(session, event)
@@ -85,7 +93,12 @@ def ask_about_parked(session: Session) -> Step:
 
 
 def out_of_service_cause(session: Session) -> Why | None:
-    """Return why nobody can be served, or None. Cash is the only way to pay, so it must work."""
+    """Return why nobody can be served, or None. Cash is the only way to pay, so it must work.
+
+    A period that is being closed goes before all else: it waits for a person, not for a part.
+    """
+    if not session.cash.is_open:
+        return Why.CLEARING if session.cash.operator else Why.BOX_DISTURBED
     parts = [session.part(d) for d in (Device.CARD_READER, Device.ACCEPTOR, Device.HEAD_OFFICE)]
     if any(part.state is DeviceState.STARTING for part in parts):
         return Why.STARTING
@@ -93,8 +106,7 @@ def out_of_service_cause(session: Session) -> Why | None:
     if reader.state not in _WORKING:
         return Why.READER_DOWN
     if acceptor.state not in _WORKING:
-        boxes = {Fault.BOX_REMOVED: Why.BOX_REMOVED, Fault.BOX_FULL: Why.BOX_FULL}
-        return boxes.get(acceptor.fault, Why.ACCEPTOR_DOWN)
+        return Why.BOX_FULL if acceptor.fault is Fault.BOX_FULL else Why.ACCEPTOR_DOWN
     if office.state not in _WORKING:
         return Why.OFFICE_DOWN
     return None
@@ -109,8 +121,8 @@ def may_deliver(session: Session) -> bool:
 
 
 def acceptor_works(session: Session) -> bool:
-    """Tell whether notes can be taken now."""
-    return session.part(Device.ACCEPTOR).state in _WORKING
+    """Tell whether notes can be taken now: the slot works and nobody is at the box."""
+    return session.cash.is_open and session.part(Device.ACCEPTOR).state in _WORKING
 
 
 def home(session: Session) -> Session:
@@ -122,19 +134,7 @@ def home(session: Session) -> Session:
     order = session.order if session.phase is Phase.DOUBTFUL else None
     parked = (*session.parked, order) if order and not order.is_adopted else session.parked
     lasting = tuple(w for w in session.pending if isinstance(w, _OUTLIVES_A_CUSTOMER))
-    bare = Session(
-        policy=session.policy,
-        phase=session.phase,
-        round=session.round,
-        language=session.policy.language,
-        parts=session.parts,
-        card_present=session.card_present,
-        parked=parked,
-        orders_made=session.orders_made,
-        note_end=session.note_end,
-        notes_seen=session.notes_seen,
-        pending=lasting,
-    )
+    bare = session.with_nobody().but(parked=parked, pending=lasting)
     cause = out_of_service_cause(bare)
     return bare.to(Phase.OUT_OF_SERVICE if cause else Phase.IDLE, cause=cause)
 

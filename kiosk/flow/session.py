@@ -195,6 +195,35 @@ class Session(Struct, frozen=True, kw_only=True):
         """Return how ``device`` is; a part that has not reported is starting."""
         return self.parts.get(device, PartStatus(DeviceState.STARTING))
 
+    def with_nobody(self) -> "Session":
+        """Return what is the machine's own, with nobody in front of it."""
+        blank = Session(policy=self.policy, language=self.policy.language)
+        return replace(self, **{name: getattr(blank, name) for name in OF_A_VISIT})
+
+
+OF_A_VISIT = frozenset(
+    {
+        "asked_more_time",
+        "language",
+        "card",
+        "account",
+        "owed",
+        "reselling",
+        "staff",
+        "order",
+        "statement",
+        "bill",
+        "quote",
+        "escrow",
+        "finishing",
+        "cause",
+        "notice",
+        "printing",
+        "slip_failed",
+    }
+)
+"""Fields that belong to whoever stands in front of the machine. All others are the machine's."""
+
 
 def fresh(policy: Policy) -> Session:
     """Return the session of a terminal with an empty journal."""
