@@ -20,10 +20,15 @@ from sqlalchemy import (
     text,
 )
 
-from center.store import tables_cash
+from center.store import tables_bills, tables_cash, tables_health
 from center.store.schema import NAME, ROW_NUMBER, WIRE_TEXT, metadata
 
-__all__ = ["metadata", "tables_cash"]  # whoever has this file has every table
+__all__ = [
+    "metadata",
+    "tables_bills",
+    "tables_cash",
+    "tables_health",
+]  # whoever has this file has every table
 
 # -- fleet ---------------------------------------------------------------------------------------
 
@@ -38,6 +43,7 @@ terminals = Table(
     Column("registered_at_ms", BigInteger),
     Column("signed_in_at_ms", BigInteger),
     Column("software_version", WIRE_TEXT),
+    Column("seen_at_ms", BigInteger),  # asked something in a session; a minute late at most
     Column("site", String(60), nullable=False, server_default=""),  # the station that it belongs to
 )
 
@@ -141,6 +147,7 @@ orders = Table(
     Column("bound_at_seals", BigInteger, nullable=False, server_default="0"),
     Column("other_card_doubtful", Boolean, nullable=False, server_default=false()),
     Column("business", String(8), nullable=False, server_default="energy"),  # vending.cash.Business
+    Column("months", String(512)),  # of a bill: those that were chosen, joined by commas
     Index("ix_orders_business_date_terminal_no", "business_date", "terminal_no"),
 )
 IS_OPEN = text("state IN ('paid', 'sold', 'cancelled')")
@@ -150,6 +157,15 @@ Index(
     orders.c.meter_no,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
+)
+
+IS_BILL_WAITING = text("business = 'bill' AND state = 'paid'")
+"""Paid and not posted; said in these words for the same reason."""
+Index(
+    "ix_orders_customer_no_bill_waiting",
+    orders.c.customer_no,
+    sqlite_where=IS_BILL_WAITING,
+    postgresql_where=IS_BILL_WAITING,
 )
 
 order_carriers = Table(
@@ -244,6 +260,14 @@ staff = Table(
     Column("last_sign_in_ms", BigInteger),
     Column("changed_at_ms", BigInteger, nullable=False),
     Column("changed_by", NAME, nullable=False),
+    Column("roster_pin_hash", String(160)),  # for terminals, with a salt of its own
+)
+
+roster = Table(
+    "roster",
+    metadata,
+    Column("only_row", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),  # rises with every change of the staff
 )
 
 trail = Table(
