@@ -21,6 +21,7 @@ class Kind(StrEnum):
     OPENING = "opening"
     REFUND = "refund"
     PAID_OUT = "paid-out"
+    BILLS = "bills"
 
 
 ASSETS = frozenset({Kind.CASH, Kind.ARREARS})
@@ -35,6 +36,7 @@ _TITLES = {
     Kind.SALES: "energy sold, payable to the utility",
     Kind.OPENING: "opening balances taken over from the utility",
     Kind.REFUND: "to be paid back for order",
+    Kind.BILLS: "bills collected, payable to the utility",
     Kind.PAID_OUT: "refunds that staff have paid out, to be made good from the cash boxes",
 }
 
@@ -91,4 +93,5 @@ def refund(order_no: str) -> Account:
 
 SALES = Account(Kind.SALES)
 OPENING = Account(Kind.OPENING)
+BILLS = Account(Kind.BILLS)
 PAID_OUT = Account(Kind.PAID_OUT)

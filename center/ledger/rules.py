@@ -5,6 +5,7 @@ Facts that move nothing make no posting (None).
 
 from center.ledger import chart
 from center.ledger.posting import Line, Phase, Posting, credit, debit
+from vending.bill import BillPaid
 from vending.messages import Note, Vend
 
 
@@ -67,6 +68,27 @@ def vend(sold: Vend, customer_no: str) -> Posting:
         key=vend_key(sold.order_no),
         order_no=sold.order_no,
         phase=Phase.PENDING,
+        lines=tuple(line for line in lines if line.debit_fen or line.credit_fen),
+    )
+
+
+def bill(paid: BillPaid, before: BillPaid | None = None) -> Posting:
+    """A payment of bills: posted at once, there is nothing left to prove.
+
+    ``before``: what was posted under the number already; only what came since is posted now.
+    """
+    paid_fen = paid.paid_fen - (before.paid_fen if before else 0)
+    settled_fen = paid.settlement.settled_fen - (before.settlement.settled_fen if before else 0)
+    kept_fen = paid_fen - settled_fen
+    account = chart.customer(paid.customer_no)
+    lines = (
+        Line(chart.suspense(paid.order_no), debit_fen=paid_fen),
+        Line(account, debit_fen=max(0, -kept_fen), credit_fen=max(0, kept_fen)),
+        Line(chart.BILLS, credit_fen=settled_fen),
+    )
+    return Posting(
+        key=f"bill:{paid.order_no}:{paid.paid_fen}" if before else f"bill:{paid.order_no}",
+        order_no=paid.order_no,
         lines=tuple(line for line in lines if line.debit_fen or line.credit_fen),
     )
 

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, func, select
 
 from center.ledger import audit as ledger
 from center.ledger.chart import Kind
+from center.orders import audit_bills
 from center.orders.cash import Place
 from center.orders.port import RefundState
 from center.orders.state import FINISHED, OrderState, Resolution
 from center.store.tables import customers, meters, notes, orders, refunds, vends
 from center.utility.sales import VendState
+from vending.cash import Business
 
 _VEND_STATES = {
     OrderState.SOLD: VendState.OPEN,
@@ -36,6 +38,7 @@ def check(connection: Connection) -> list[str]:
         *_counts(connection),
         *_refunds(connection),
         *_resolutions(connection),
+        *audit_bills.check(connection),
     ]
 
 
@@ -77,16 +80,19 @@ def _customers(connection: Connection) -> Iterable[str]:
 
 def _sales(connection: Connection) -> Iterable[str]:
     """Orders and sales agree, and every open sale is the one that its meter waits for."""
-    listed = dict(_rows(connection, orders.c, "order_no state"))
+    listed = {
+        order_no: (state, business)
+        for order_no, state, business in _rows(connection, orders.c, "order_no state business")
+    }
     states = {
         order_no: state
         for order_no, state in _rows(connection, vends.c, "order_no state")
-        if (listed.get(order_no), state) != (OrderState.REFUNDED, VendState.CANCELLED)
+        if (listed.get(order_no, ("",))[0], state) != (OrderState.REFUNDED, VendState.CANCELLED)
     }
     wanted = {
         order_no: _VEND_STATES[OrderState(state)].value
-        for order_no, state in listed.items()
-        if OrderState(state) in _VEND_STATES
+        for order_no, (state, business) in listed.items()
+        if OrderState(state) in _VEND_STATES and business == Business.ENERGY
     }
     yield from _differences("sale under order", states, wanted)
     waiting = {

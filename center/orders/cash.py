@@ -12,7 +12,7 @@ from center.ledger.posting import Posting
 from center.orders import alarm
 from center.orders import order as orders
 from center.orders.order import Order
-from center.orders.state import TAKES_MONEY, OrderState
+from center.orders.state import OrderState
 from center.store.engine import insert_absent, insert_if_absent
 from center.store.tables import notes
 from vending.messages import Note
@@ -68,7 +68,7 @@ def take(connection: Connection, order: Order, note: Note, now_ms: int) -> Order
         if not same or held.place == Place.UNCERTAIN:
             _conflict(connection, order.terminal_no, order.order_no, note, now_ms)
         return order
-    if order.state in TAKES_MONEY:
+    if order.takes_money:
         counted = _count(connection, order, [note], now_ms)
         book.post(connection, counted.postings, now_ms)
         return counted.order

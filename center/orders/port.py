@@ -12,6 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from center.staff.people import Person
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -117,6 +118,22 @@ class OrderDesk(Protocol):
 
     def inquire(self, terminal_no: str, order_no: str) -> InquiryAnswer:
         """Tell what became of an order; decided after everything that was asked before.
+
+        Raises OrderOfAnother.
+        """
+
+    def query_bill(self, terminal_no: str, query: BillQuery) -> BillAnswer:
+        """What does this customer owe? Payments that got stuck are posted first."""
+
+    def pay_bill(self, terminal_no: str, request: BillPayRequest) -> BillPayAnswer:
+        """Take the request's notes and post them. A repeat returns the same answer, another body is
+        refused, and a refusal leaves the notes in the order's suspense.
+
+        Raises OrderOfAnother.
+        """
+
+    def inquire_bill(self, terminal_no: str, order_no: str) -> BillInquiryAnswer:
+        """Tell what became of a payment; decided after everything that was asked before.
 
         Raises OrderOfAnother.
         """

@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from center.orders import alarm, carrier, cash, selling
+from center.orders import alarm, bills, carrier, cash, selling
 from center.orders import order as orders
 from center.orders.alarm import Code
 from center.orders.cash import Found, Place
@@ -18,6 +18,7 @@ from center.orders.work import Work
 from center.store.engine import insert_if_absent
 from center.store.tables import reports
 from vending.card import Verdict
+from vending.cash import Business
 from vending.messages import (
     Alarm,
     NoteInSuspense,
@@ -67,6 +68,8 @@ def _take_opened(work: Work, report: OrderOpened) -> None:
         customer_no=report.customer_no,
         meter_no=report.meter_no,
         card_serial=report.card_serial,
+        business=report.business,
+        months=report.months,
     )
     order = orders.find_or_open(work.connection, report.order_no, identity, work.now_ms)
     identified = orders.identify(order, identity)
@@ -90,7 +93,10 @@ def _take_note(work: Work, report: NoteTaken) -> None:
     if not _has_value(work, report.order_no, report):
         return
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
-    after = cash.take(work.connection, order, report.note, work.now_ms)
+    if order.business is Business.BILL:
+        after = bills.take_note(work, order, report.note)
+    else:
+        after = cash.take(work.connection, order, report.note, work.now_ms)
     orders.save(work.connection, order, after, work.now_ms)
 
 
@@ -128,6 +134,8 @@ def _take_confirmed(work: Work, report: VendConfirmed) -> None:
 
 def _take_parked(work: Work, report: OrderParked) -> None:
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    if order.business is Business.BILL and order.state is OrderState.CONFIRMED:
+        return  # posted from the books before its terminal had told that it gave up
     if order.state in FINISHED:
         detail = f"the order is {order.state}, its card {report.verdict or 'was not seen'}"
         work.alarm(report.order_no, Code.PARKED_AFTER_END, detail)
