@@ -12,7 +12,7 @@ from vending.messages import Note, Vend
 def note_for_order(terminal_no: str, order_no: str, note: Note) -> Posting:
     """A stacked note pays for an order."""
     return Posting(
-        key=_note_key(terminal_no, note),
+        key=note_key(terminal_no, note),
         order_no=order_no,
         lines=(
             debit(chart.cash(terminal_no), note.value_fen),
@@ -24,7 +24,7 @@ def note_for_order(terminal_no: str, order_no: str, note: Note) -> Posting:
 def note_unassigned(terminal_no: str, near_order_no: str | None, note: Note) -> Posting:
     """A stacked note belongs to no order that can use it."""
     return Posting(
-        key=_note_key(terminal_no, note),
+        key=note_key(terminal_no, note),
         order_no=near_order_no,
         lines=_found_lines(terminal_no, note),
     )
@@ -35,7 +35,7 @@ def note_uncertain(terminal_no: str, near_order_no: str | None, note: Note) -> P
     if not note.value_fen:
         return None
     return Posting(
-        key=_note_key(terminal_no, note),
+        key=note_key(terminal_no, note),
         order_no=near_order_no,
         phase=Phase.PENDING,
         lines=_found_lines(terminal_no, note),
@@ -130,14 +130,14 @@ def opening(customer_no: str, balance_fen: int, arrears_fen: int) -> Posting | N
     return Posting(key=f"opening:{customer_no}", lines=tuple(lines)) if lines else None
 
 
+def note_key(terminal_no: str, note: Note) -> str:
+    """Return a note's key, one whatever becomes of it: it cannot be posted to two accounts."""
+    return f"note:{terminal_no}:{note.note_id}"
+
+
 def vend_key(order_no: str) -> str:
     """Return the key of an order's sale."""
     return f"vend:{order_no}"
-
-
-def _note_key(terminal_no: str, note: Note) -> str:
-    """One key whatever becomes of the note: it cannot be posted to two accounts."""
-    return f"note:{terminal_no}:{note.note_id}"
 
 
 def _found_lines(terminal_no: str, note: Note) -> tuple[Line, ...]:

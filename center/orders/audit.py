@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from center.cash import audit as cash
+from center.cash.place import Place
 from center.ledger import audit as ledger
 from center.ledger.chart import Kind
 from center.orders import audit_bills
-from center.orders.cash import Place
 from center.orders.port import RefundState
 from center.orders.state import FINISHED, OrderState, Resolution
 from center.store.tables import customers, meters, notes, orders, refunds, vends
@@ -32,7 +33,8 @@ def check(connection: Connection) -> list[str]:
         *ledger.check(connection),
         *_suspense(connection),
         *_paid(connection),
-        *_cash(connection),
+        *cash.check(connection),
+        *_unassigned(connection),
         *_customers(connection),
         *_sales(connection),
         *_counts(connection),
@@ -59,15 +61,11 @@ def _paid(connection: Connection) -> Iterable[str]:
     return _differences("notes of order", found, wanted)
 
 
-def _cash(connection: Connection) -> Iterable[str]:
-    """A terminal's cash and what of it is unassigned are the sums of its notes."""
-    terminal = notes.c.terminal_no
-    certain = _sums_of_notes(connection, terminal, {Place.ORDER, Place.UNASSIGNED})
-    unassigned = _sums_of_notes(connection, terminal, {Place.UNASSIGNED})
-    booked = ledger.balances(connection, Kind.CASH)
-    booked_unassigned = ledger.balances(connection, Kind.UNASSIGNED)
-    yield from _differences("cash in terminal", booked, certain)
-    yield from _differences("unassigned in terminal", booked_unassigned, unassigned)
+def _unassigned(connection: Connection) -> Iterable[str]:
+    """What of a terminal's cash belongs to no order is the sum of those notes."""
+    wanted = _sums_of_notes(connection, notes.c.terminal_no, {Place.UNASSIGNED})
+    booked = ledger.balances(connection, Kind.UNASSIGNED)
+    return _differences("unassigned in terminal", booked, wanted)
 
 
 def _customers(connection: Connection) -> Iterable[str]:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from center.cash import periods
 from center.keys.port import KeyService, KeysRefused
 from center.ledger import book
 from center.orders import (
@@ -170,8 +171,8 @@ class Desk:
 
     def report(self, terminal_no: str, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report."""
-        self._write(terminal_no, lambda work: reporting.take(work, envelope))
-        return ReportTaken(envelope.report_no)
+        answer = self._write(terminal_no, lambda work: reporting.take(work, envelope))
+        return ReportTaken(envelope.report_no, answer)
 
     def stuck_orders(self, terminal_no: str, person: Person, order_no: str = "") -> StuckOrders:
         """Return the orders that are stuck, each with what this person may do about it."""
@@ -190,6 +191,10 @@ class Desk:
     def last_order_sequence(self, terminal_no: str) -> int:
         """Return the last order sequence seen from this terminal; 0: none."""
         return self._store.read(lambda connection: orders.last_sequence(connection, terminal_no))
+
+    def last_period_no(self, terminal_no: str) -> int:
+        """Return the last period of this terminal's cash box that was closed; 0: none."""
+        return self._store.read(lambda connection: periods.last_period_no(connection, terminal_no))
 
     def ledger_entries(self, order_no: str) -> list[LedgerEntry]:
         """Return what the ledger holds about an order, in the order of posting."""

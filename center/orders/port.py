@@ -184,5 +184,8 @@ class OrderDesk(Protocol):
     def last_order_sequence(self, terminal_no: str) -> int:
         """Return the last order sequence seen from this terminal; 0: none."""
 
+    def last_period_no(self, terminal_no: str) -> int:
+        """Return the last period of this terminal's cash box that was closed; 0: none."""
+
     def ledger_entries(self, order_no: str) -> list[LedgerEntry]:
         """Return what the ledger holds about an order, in the order of posting."""
