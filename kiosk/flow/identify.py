@@ -12,6 +12,7 @@ from kiosk.flow.rules import Step, on
 from kiosk.flow.service import (
     acceptor_works,
     ask_about_parked,
+    has_too_many_open,
     home,
     may_deliver,
     more_time_or,
@@ -101,7 +102,7 @@ def _objection(session: Session, account: Account) -> Cause | None:
     """Return why nobody can buy for this account here and now, or None."""
     if session.card is None:
         return Reason.WRONG_METER
-    if len(session.parked) >= session.policy.parked_orders:
+    if has_too_many_open(session):
         return Why.TOO_MANY_OPEN
     if not acceptor_works(session):
         return Why.CASH_UNAVAILABLE

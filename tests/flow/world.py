@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from kiosk.flow import event as ev
-from kiosk.flow.cash import wallet_amount
 from kiosk.flow.command import Command, RequestVend, StackNote, Tell
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.limits import wallet_amount
 from kiosk.flow.machine import step
 from kiosk.flow.notes import local_quote
 from kiosk.flow.phase import PHASES, Phase
