@@ -12,6 +12,7 @@ from kiosk.flow.rules import Step, on
 from kiosk.flow.service import (
     acceptor_works,
     ask_about_parked,
+    card_is_in_slot,
     has_too_many_open,
     home,
     may_deliver,
@@ -174,7 +175,7 @@ def leave(session: Session, event: ev.CardRemoved) -> Step:
 @on(Phase.REFUSED, ev.TimedOut, to={Phase.IDLE, Phase.OUT_OF_SERVICE})
 def wait_for_the_slot(session: Session, event: ev.TimedOut) -> Step:
     """A forgotten card blocks the slot; the screen goes on asking to take it."""
-    return (session.to(Phase.REFUSED), ()) if session.card_present else (home(session), ())
+    return (session.to(Phase.REFUSED), ()) if card_is_in_slot(session) else (home(session), ())
 
 
 @on(Phase.REFUSED, ev.CardInserted, to=Phase.READING)

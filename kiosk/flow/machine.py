@@ -10,14 +10,14 @@ from collections.abc import Hashable
 
 from msgspec.structs import replace
 
-from kiosk.flow import cash, deliver, identify, posting, resell, service, staff, vend
+from kiosk.flow import bill, cash, deliver, identify, posting, resell, service, staff, vend
 from kiosk.flow.command import CloseAcceptor, Command
 from kiosk.flow.event import AboutCard, CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
 from kiosk.flow.phase import Phase
 from kiosk.flow.rules import RULES, Step
 from kiosk.flow.session import Session
 
-RULE_FILES = (service, identify, resell, cash, vend, posting, deliver, staff)
+RULE_FILES = (service, identify, resell, bill, cash, vend, posting, deliver, staff)
 """Importing them fills the table."""
 
 MOST_PENDING = 128

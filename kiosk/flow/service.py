@@ -165,6 +165,14 @@ def acceptor_works(session: Session) -> bool:
     return session.part(Device.ACCEPTOR).state in _WORKING
 
 
+def card_is_in_slot(session: Session) -> bool:
+    """Tell whether a card must be taken before anybody else is served.
+
+    A reader that is out of order does not tell when the card is gone: nobody waits for that.
+    """
+    return session.card_present and session.part(Device.CARD_READER).state in _WORKING
+
+
 def home(session: Session) -> Session:
     """Forget the customer, keep the machine's own state, and open or close the shop.
 
