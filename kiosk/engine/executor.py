@@ -108,7 +108,7 @@ class Executor:
     def perform(self, asked: Command) -> None:
         """Carry a wish out; returns at once. Raises TypeError for a wish that nobody serves."""
         if type(asked) in QUESTIONS:
-            after_s = asked.after_s if isinstance(asked, wish.InquireVend) else 0
+            after_s = asked.after_s if isinstance(asked, wish.InquireVend | wish.InquireBill) else 0
             self._ports.office.ask(asked, after_s)
             return
         handler = HANDLERS.get(type(asked))

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+import kiosk
 from kiosk.backend.port import HeadOffice, NoAnswer, NotAllowed, OfficeError
 from kiosk.devices.port import Post
 from kiosk.engine.clock import Clock
@@ -19,6 +22,8 @@ from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.staff_event import OfficeTried
+from vending.bill import BillPaid, BillPayAnswer, BillStatement
 from vending.messages import (
     Account,
     AccountQuery,
@@ -30,6 +35,7 @@ from vending.messages import (
     ReportEnvelope,
     ReportTaken,
     Sealed,
+    SignedIn,
     TrialResult,
     Vend,
 )
@@ -117,6 +123,46 @@ def _seal(office: HeadOffice, asked: wish.AskSeals) -> Event:
     return ev.SealsFailed(order_no=asked.order_no, reason=answer.reason)
 
 
+def _look_up_bill(office: HeadOffice, asked: wish.LookUpBill) -> Event:
+    customer_no = asked.query.customer_no
+    answer = office.query_bill(asked.query)
+    if not isinstance(answer, BillStatement):
+        return ev.BillRefused(customer_no=customer_no, reason=answer.reason)
+    if answer.customer_no != customer_no:
+        raise NoAnswer("the answer is about another customer")
+    return ev.BillFound(statement=answer)
+
+
+def _pay_bill(office: HeadOffice, asked: wish.PayBill) -> Event:
+    return _posted(office.pay_bill(asked.request), asked.order_no)
+
+
+def _inquire_bill(office: HeadOffice, asked: wish.InquireBill) -> Event:
+    answer = office.inquire_bill(asked.order_no)
+    if answer.order_no != asked.order_no:
+        raise NoAnswer("the answer is about another order")
+    match answer:
+        case NotSold():
+            return ev.BillNotPosted(order_no=asked.order_no)
+        case OrderOver(how=how):
+            return ev.OrderEnded(order_no=asked.order_no, how=how)
+        case BillPaid():
+            return _posted(answer, asked.order_no)
+
+
+def _posted(answer: BillPayAnswer, order_no: str) -> Event:
+    if not isinstance(answer, BillPaid):
+        return ev.BillNotPosted(order_no=order_no, reason=answer.reason)
+    if answer.order_no != order_no:
+        raise NoAnswer("the answer is about another order")
+    return ev.BillPosted(paid=answer)
+
+
+def _try_line(office: HeadOffice, _: wish.TryOffice) -> Event:
+    office.sign_in(kiosk.__version__)
+    return OfficeTried(answered=True, took_ms=0)
+
+
 QUESTIONS: dict[type[Command], Question] = {
     wish.LookUpAccount: Question(
         _look_up,
@@ -131,6 +177,14 @@ QUESTIONS: dict[type[Command], Question] = {
     wish.RequestResell: Question(_resell, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.InquireVend: Question(_inquire, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.AskSeals: Question(_seal, lambda asked: ev.SealsFailed(order_no=asked.order_no)),
+    wish.LookUpBill: Question(
+        _look_up_bill, lambda asked: ev.BillUnreachable(customer_no=asked.query.customer_no)
+    ),
+    wish.PayBill: Question(_pay_bill, lambda asked: ev.BillUnknown(order_no=asked.order_no)),
+    wish.InquireBill: Question(
+        _inquire_bill, lambda asked: ev.BillUnknown(order_no=asked.order_no)
+    ),
+    wish.TryOffice: Question(_try_line, lambda _: OfficeTried(answered=False, took_ms=0)),
 }
 
 
@@ -200,21 +254,27 @@ class OfficeLane:
         *,
         software_version: str,
         probe_s: float = 60.0,
+        on_signed_in: Callable[[SignedIn], None] = lambda _: None,
     ) -> None:
-        """``probe_s``: silence after which the line is tried when nobody uses it."""
+        """``probe_s``: silence after which the line is tried when nobody uses it.
+
+        ``on_signed_in`` hears each answer to a sign-in, on the network thread; it may ask the head
+        office in its turn, and what it raises counts as silence.
+        """
         self._office = office
         self._post = post
         self._clock = clock
         self._status = status
         self._software_version = software_version
         self._probe_s = probe_s
+        self._on_signed_in = on_signed_in
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Command]] = []
         self._numbers = count()
         self._wake: Callable[[], None] = lambda: None
         self._retry_s = FIRST_RETRY_S
         self._sign_in_s = clock.monotonic_s()
-        self._told_sequence = -1
+        self._told = (-1, -1)
 
     def on_ask(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` when there is something new to do."""
@@ -253,8 +313,11 @@ class OfficeLane:
     def _put(self, asked: Command) -> None:
         question = QUESTIONS[type(asked)]
         fact = question.silence(asked)
+        started_s = self._clock.monotonic_s()
         with self._reaching():
             fact = question.ask(self._office, asked)
+        if isinstance(fact, OfficeTried):
+            fact = replace(fact, took_ms=round((self._clock.monotonic_s() - started_s) * 1000))
         self._end(fact)
 
     def _end(self, fact: Event | None) -> None:
@@ -290,10 +353,14 @@ class OfficeLane:
         )
 
     def _sign_in(self) -> None:
-        """Sign in; tell the order sequence when it is news."""
-        sequence = self._told_sequence
+        """Sign in; tell what the head office knows of this terminal when it is news."""
+        signed_in: SignedIn | None = None
         with self._reaching():
-            sequence = self._office.sign_in(self._software_version).last_order_sequence
-        if sequence > self._told_sequence:
-            self._told_sequence = sequence
-            self._post(ev.SignedInAt(last_order_sequence=sequence))
+            signed_in = self._office.sign_in(self._software_version)
+            self._on_signed_in(signed_in)
+        if signed_in is None:
+            return
+        known = (signed_in.last_order_sequence, signed_in.last_period_no)
+        if known > self._told:
+            self._told = known
+            self._post(ev.SignedInAt(last_order_sequence=known[0], last_period_no=known[1]))

@@ -10,14 +10,37 @@ from collections.abc import Hashable
 
 from msgspec.structs import replace
 
-from kiosk.flow import box, cash, clearing, deliver, identify, resell, service, staff, vend
+from kiosk.flow import (
+    bill,
+    box,
+    cash,
+    clearing,
+    deliver,
+    identify,
+    posting,
+    resell,
+    service,
+    staff,
+    vend,
+)
 from kiosk.flow.command import CloseAcceptor, Command
 from kiosk.flow.event import AboutCard, CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
 from kiosk.flow.phase import Phase
 from kiosk.flow.rules import RULES, Step
 from kiosk.flow.session import Session
 
-RULE_FILES = (service, identify, resell, cash, vend, deliver, staff, clearing)
+RULE_FILES = (
+    service,
+    identify,
+    resell,
+    bill,
+    cash,
+    vend,
+    posting,
+    deliver,
+    staff,
+    clearing,
+)
 """Importing them fills the table."""
 
 MOST_PENDING = 128
@@ -32,21 +55,20 @@ class ForbiddenMove(Exception):
 
 def step(session: Session, event: Event) -> Step:
     """Return the session after ``event`` and what is wished for. Raises `ForbiddenMove`."""
+    after, wishes = _obey(session, event)
+    return _with_pending(box.counted(after, event, wishes), wishes)
+
+
+def _obey(session: Session, event: Event) -> Step:
+    """Observe, then do what the rule for the phase and the kind of fact says, if there is one."""
     observed, noticed = service.observe(_settled(session, event), event)
-    ruled, asked = _ruled(session, observed, event)
-    wishes = (*noticed, *asked)
-    return _with_pending(box.counted(ruled, event, wishes), wishes)
-
-
-def _ruled(session: Session, observed: Session, event: Event) -> Step:
-    """Let the phase's rule act, if there is one."""
     rule = RULES.get((session.phase, type(event)))
     if rule is None or _is_stale(session, event):
-        return observed, ()
+        return observed, noticed
     after, wishes = rule.act(observed, event)
     if after.phase not in rule.to:
         raise ForbiddenMove(f"{session.phase} {type(event).__name__} -> {after.phase}")
-    return after, wishes
+    return after, (*noticed, *wishes)
 
 
 def is_resting(session: Session) -> bool:

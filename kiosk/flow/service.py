@@ -8,7 +8,9 @@ from kiosk.flow.command import (
     AskNote,
     CloseAcceptor,
     Command,
+    InquireBill,
     InquireVend,
+    PayBill,
     ReadCard,
     ReleaseCard,
     RequestResell,
@@ -19,11 +21,19 @@ from kiosk.flow.command import (
 from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.phase import PHASES, Cause, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
-from kiosk.flow.session import Order, PartStatus, Session
+from kiosk.flow.session import BillOrder, Order, PartStatus, Session
 from vending.messages import Alarm, OrderAbandoned
 
 _WORKING = {DeviceState.OK, DeviceState.LOW}
-_OUTLIVES_A_CUSTOMER = (CloseAcceptor, StackNote, RequestVend, RequestResell, InquireVend)
+_OUTLIVES_A_CUSTOMER = (
+    CloseAcceptor,
+    StackNote,
+    RequestVend,
+    RequestResell,
+    InquireVend,
+    PayBill,
+    InquireBill,
+)
 """Wishes whose answers matter even when nobody waits for them any more."""
 _MACHINE_AT_WORK = {
     Phase.READING,
@@ -33,6 +43,9 @@ _MACHINE_AT_WORK = {
     Phase.VENDING,
     Phase.WRITING,
     Phase.PROVING,
+    Phase.BILL_CARD,
+    Phase.BILL_LOOKUP,
+    Phase.POSTING,
 }
 """Nobody reads or decides here: a new language gives a device no more time to answer."""
 _CASH_ONLY = {None, Why.ACCEPTOR_DOWN, Why.BOX_FULL}
@@ -86,10 +99,30 @@ def _observe_part(session: Session, event: ev.DeviceChanged) -> Step:
 
 
 def ask_about_parked(session: Session) -> Step:
-    """Orders that wait here may have been sold, or have ended, elsewhere."""
+    """Orders that wait here may have been sold, or posted, or have ended, elsewhere."""
     asked = tuple(replace(order, vend_asked=True) for order in session.parked)
-    wishes = tuple(InquireVend(order_no=order.order_no) for order in asked)
-    return session.but(parked=asked), wishes
+    sales = tuple(InquireVend(order_no=order.order_no) for order in asked)
+    bills = tuple(InquireBill(order_no=bill.order_no) for bill in bills_in_doubt(session))
+    return session.but(parked=asked), (*sales, *bills)
+
+
+def bills_in_doubt(session: Session) -> tuple[BillOrder, ...]:
+    """Return the payments of bills that wait, the one that the screen still tells of included."""
+    shown = session.bill if session.phase is Phase.DOUBTFUL else None
+    return (*session.parked_bills, shown) if shown else session.parked_bills
+
+
+def without_parked(session: Session, order_no: str) -> Session:
+    """Forget a parked order."""
+    orders = tuple(order for order in session.parked if order.order_no != order_no)
+    bills = tuple(bill for bill in session.parked_bills if bill.order_no != order_no)
+    return session.but(parked=orders, parked_bills=bills)
+
+
+def has_too_many_open(session: Session) -> bool:
+    """Tell whether so many paid orders wait that no new one may be opened."""
+    open_orders = len(session.parked) + len(session.parked_bills)
+    return open_orders >= session.policy.parked_orders
 
 
 def out_of_service_cause(session: Session) -> Why | None:
@@ -112,6 +145,25 @@ def out_of_service_cause(session: Session) -> Why | None:
     return None
 
 
+def may_buy(session: Session) -> bool:
+    """Tell whether energy can be bought now."""
+    return out_of_service_cause(session) is None and not has_too_many_open(session)
+
+
+def may_pay_bill(session: Session) -> bool:
+    """Tell whether a bill can be paid now: that needs no card."""
+    return session.policy.bills and no_bill_cause(session) is None
+
+
+def no_bill_cause(session: Session) -> Why | None:
+    """Return why no bill can be paid now, or None."""
+    if not session.cash.is_open or not acceptor_works(session):
+        return Why.CASH_UNAVAILABLE
+    if session.part(Device.HEAD_OFFICE).state not in _WORKING:
+        return Why.OFFICE_UNREACHABLE
+    return Why.TOO_MANY_OPEN if has_too_many_open(session) else None
+
+
 def may_deliver(session: Session) -> bool:
     """Tell whether what was paid earlier can be delivered now: that needs no room for notes."""
     return out_of_service_cause(session) in _CASH_ONLY and all(
@@ -125,6 +177,14 @@ def acceptor_works(session: Session) -> bool:
     return session.cash.is_open and session.part(Device.ACCEPTOR).state in _WORKING
 
 
+def card_is_in_slot(session: Session) -> bool:
+    """Tell whether a card must be taken before anybody else is served.
+
+    A reader that is out of order does not tell when the card is gone: nobody waits for that.
+    """
+    return session.card_present and session.part(Device.CARD_READER).state in _WORKING
+
+
 def home(session: Session) -> Session:
     """Forget the customer, keep the machine's own state, and open or close the shop.
 
@@ -134,7 +194,9 @@ def home(session: Session) -> Session:
     order = session.order if session.phase is Phase.DOUBTFUL else None
     parked = (*session.parked, order) if order and not order.is_adopted else session.parked
     lasting = tuple(w for w in session.pending if isinstance(w, _OUTLIVES_A_CUSTOMER))
-    bare = session.with_nobody().but(parked=parked, pending=lasting)
+    bare = session.with_nobody().but(
+        parked=parked, parked_bills=bills_in_doubt(session), pending=lasting
+    )
     cause = out_of_service_cause(bare)
     return bare.to(Phase.OUT_OF_SERVICE if cause else Phase.IDLE, cause=cause)
 
@@ -142,6 +204,14 @@ def home(session: Session) -> Session:
 def refuse(session: Session, cause: Cause) -> Step:
     """Explain, and let the customer take the card. Nothing was paid."""
     return session.to(Phase.REFUSED, cause=cause, notice=None, escrow=None), (ReleaseCard(),)
+
+
+def leave(session: Session, cause: Cause) -> Step:
+    """Let somebody go who came for a bill and paid nothing: with a reason, unless it was his own
+    wish and no card is in the slot.
+    """
+    goes = cause in {Why.CANCELLED, Why.TIMED_OUT} and not session.card_present
+    return (home(session), ()) if goes else refuse(session, cause)
 
 
 def more_time_or(session: Session, leave: Step) -> Step:
@@ -181,6 +251,7 @@ def give_more_time(session: Session, event: ev.MoreTimePressed) -> Step:
 # -- starting again ------------------------------------------------------------------------------
 
 _MONEY_MAY_MOVE = {Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_OFFICE_MAY_ACT = {Phase.VENDING, Phase.POSTING}
 _CARD_MAY_BE_WRITTEN = {Phase.WRITING, Phase.PROVING, Phase.CARD_BACK}
 
 
@@ -199,8 +270,8 @@ def start_again(session: Session, event: ev.Restarted) -> Step:
     woken = session.but(policy=policy, parts={}, card_present=False, pending=())
     if woken.phase in _MONEY_MAY_MOVE:
         return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(lasting)
-    if woken.phase is Phase.VENDING and woken.order:
-        return woken.to(Phase.VENDING), _about(lasting, woken.order)
+    if woken.phase in _OFFICE_MAY_ACT and woken.payment:
+        return woken.to(woken.phase), _about(lasting, woken.payment)
     if woken.phase in _CARD_MAY_BE_WRITTEN and woken.order:
         return woken.to(Phase.CARD_BACK, cause=None), lasting
     return home(woken), lasting
@@ -227,14 +298,15 @@ def _once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
     return (*(ask for ask in asks if not isinstance(ask, CloseAcceptor)), CloseAcceptor())
 
 
-def _about(asks: tuple[Command, ...], order: Order) -> tuple[Command, ...]:
+def _about(asks: tuple[Command, ...], payment: Order | BillOrder) -> tuple[Command, ...]:
     """The order in hand is asked about, whatever else is."""
-    own = InquireVend(order_no=order.order_no)
+    kind = InquireBill if isinstance(payment, BillOrder) else InquireVend
+    own = kind(order_no=payment.order_no)
     return asks if _subject(own) in {_subject(ask) for ask in asks} else (*asks, own)
 
 
 def abandon(session: Session, at_ms: int) -> tuple[Command, ...]:
     """Return the report that an order on which nothing was paid is over."""
-    if session.order is None:
+    if session.payment is None:
         return ()
-    return (Tell(report=OrderAbandoned(order_no=session.order.order_no, at_ms=at_ms)),)
+    return (Tell(report=OrderAbandoned(order_no=session.payment.order_no, at_ms=at_ms)),)

@@ -81,6 +81,11 @@ class Order(Struct, frozen=True, kw_only=True):
         """Tell whether the money was taken elsewhere."""
         return self.adopted_fen > 0
 
+    @property
+    def asked(self) -> bool:
+        """Tell whether the notes in it stay as they are."""
+        return self.vend_asked
+
 
 class BillOrder(Struct, frozen=True, kw_only=True):
     """One payment of bills: numbered before money moves, paid by notes, posted at the utility."""
@@ -142,12 +147,16 @@ class Session(Struct, frozen=True, kw_only=True):
     """What the head office says is to be delivered first."""
     reselling: bool = False
     """The customer came by the menu for what was paid earlier."""
+    billing: bool = False
+    """The customer came to pay a bill."""
     staff: Staff | None = None
     care: Care = Care()
     cash: CashBox = CashBox()
     order: Order | None = None
+    customer_no: str = ""
+    """Whose bill was asked about last."""
     statement: BillStatement | None = None
-    """What a customer owes."""
+    """What that customer owes."""
     bill: BillOrder | None = None
     """A payment of bills, instead of an order of energy."""
     quote: Quote | None = None
@@ -182,6 +191,11 @@ class Session(Struct, frozen=True, kw_only=True):
     def paid_fen(self) -> int:
         """What is in the box for the order in hand."""
         return self.payment.paid_fen if self.payment else 0
+
+    def with_payment(self, payment: Order | BillOrder) -> "Session":
+        """The same with the order in hand changed."""
+        is_bill = isinstance(payment, BillOrder)
+        return self.but(bill=payment) if is_bill else self.but(order=payment)
 
     def to(self, phase: Phase, **changes: Any) -> "Session":
         """Move to ``phase`` and start its time-out, also when it is the present one."""

@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from kiosk.flow import event as ev
-from kiosk.flow.cash import wallet_amount
 from kiosk.flow.command import Command, RequestVend, StackNote, Tell
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.limits import wallet_amount
 from kiosk.flow.machine import step
 from kiosk.flow.notes import local_quote
 from kiosk.flow.phase import PHASES, Phase
@@ -254,8 +254,11 @@ PRESSES: dict[Button, type[Event]] = {
     Button.MORE_TIME: ev.MoreTimePressed,
     Button.RESELL: ev.ResellPressed,
     Button.DELIVER: ev.DeliverPressed,
+    Button.PAY_BILL: ev.BillPressed,
 }
-_NEEDS_ACCOUNT = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_PAYING = {Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_NEEDS_ACCOUNT = {Phase.ACCOUNT, Phase.CHOOSING}
+_NEEDS_BILL = {Phase.BILL, Phase.POSTING}
 _NEEDS_OUTCOME = {Phase.CARD_BACK, Phase.DONE, Phase.DOUBTFUL}
 _NEEDS_CAUSE = {Phase.OUT_OF_SERVICE, Phase.REFUSED, Phase.DOUBTFUL}
 
@@ -266,7 +269,13 @@ def check_screen(session: Session) -> None:
     row = PHASES[session.phase]
     assert picture.page == row.page
     assert (picture.account is not None) or session.phase not in _NEEDS_ACCOUNT
-    assert (picture.outcome is not None) == (session.phase in _NEEDS_OUTCOME)
+    assert (picture.bill is not None) or session.phase not in _NEEDS_BILL
+    assert (picture.account or picture.bill) or session.phase not in _PAYING
+    if session.bill:
+        assert picture.bill
+        assert picture.outcome is None
+    else:
+        assert (picture.outcome is not None) == (session.phase in _NEEDS_OUTCOME)
     assert (picture.cause is not None) or session.phase not in _NEEDS_CAUSE
     assert picture.countdown <= (timeout_s(session) is not None)
     assert picture.more_time <= row.asks_more_time
