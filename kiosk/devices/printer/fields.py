@@ -1,6 +1,6 @@
 """The words that a layout file can name in braces, made from a slip. Empty: there is none."""
 
-from kiosk.flow.paper import Slip, SlipLine
+from kiosk.flow.paper import Paper, Slip, SlipLine
 from vending.energy import format_kwh
 from vending.money import format_yuan
 from vending.order_no import china_date, grouped
@@ -35,6 +35,13 @@ SLIP_FIELDS = frozenset(
 """Names for every part of a layout; ``vended`` and ``not_vended`` are for conditions only."""
 STEP_FIELDS = frozenset({"step", "price", "energy", "cost"})
 NOTE_FIELDS = frozenset({"value", "count", "sum"})
+
+
+def paper_fields(paper: Paper) -> dict[str, str]:
+    """Return the fields that come from the paper itself."""
+    if isinstance(paper, Slip):
+        return slip_fields(paper)
+    return {"terminal": paper.terminal_no, "date": china_time(paper.at_ms)}
 
 
 def slip_fields(slip: Slip) -> dict[str, str]:

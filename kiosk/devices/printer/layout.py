@@ -30,10 +30,10 @@ from kiosk.devices.printer.fields import (
     SLIP_FIELDS,
     STEP_FIELDS,
     note_fields,
-    slip_fields,
+    paper_fields,
     step_fields,
 )
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import Paper, Slip
 
 COLUMNS = (32, 42, 48)
 """Cells in a line: 58 mm paper, 80 mm with 504 and with 576 dots. A cell is 12 dots wide."""
@@ -212,6 +212,10 @@ def _check_names(template: str, known: frozenset[str]) -> None:
         raise ValueError(f"no field {', '.join(sorted(unknown))} in {template!r}")
 
 
+def _reason_of(paper: Paper) -> str | None:
+    return paper.reason if isinstance(paper, Slip) else None
+
+
 def _names(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
@@ -245,14 +249,14 @@ class SlipLayouts:
             except LayoutError as error:
                 raise LayoutError(f"{name}: {error}") from error
 
-    def render(self, slip: Slip) -> tuple[Item, ...]:
+    def render(self, slip: Paper) -> tuple[Item, ...]:
         """Return the slip, ending with a cut. Raises `LayoutError` when there is no such layout."""
         layout = self._layout_of(slip)
-        fields = self._house | slip_fields(slip) | self._reason(layout, slip.reason)
+        fields = self._house | paper_fields(slip) | self._reason(layout, _reason_of(slip))
         parts = [part for part in layout.part if not part.when or fields[part.when]]
         return (*(item for part in parts for item in self._items(part, slip, fields)), Cut())
 
-    def _layout_of(self, slip: Slip) -> LayoutFile:
+    def _layout_of(self, slip: Paper) -> LayoutFile:
         for language in (slip.language, DEFAULT_LANGUAGE):
             if layout := self._layouts.get(f"{slip.layout}.{language}"):
                 return layout
@@ -267,7 +271,7 @@ class SlipLayouts:
             "todo": sentences.todo.format_map(self._house),
         }
 
-    def _items(self, part: AnyPart, slip: Slip, fields: dict[str, str]) -> Iterator[Item]:
+    def _items(self, part: AnyPart, slip: Paper, fields: dict[str, str]) -> Iterator[Item]:
         match part:
             case TextPart():
                 yield from self._text(part, fields)
@@ -275,10 +279,10 @@ class SlipLayouts:
                 if all(fields[name] for name in _names(value)):
                     yield from self._pair(label, value, fields, size=Size(size), bold=bold)
             case StepsPart(label=label, value=value):
-                for line in slip.lines:
+                for line in slip.lines if isinstance(slip, Slip) else ():
                     yield from self._pair(label, value, step_fields(line))
             case NotesPart(label=label, value=value):
-                for note in note_fields(slip.notes_fen):
+                for note in note_fields(slip.notes_fen if isinstance(slip, Slip) else ()):
                     yield from self._pair(label, value, note)
             case RulePart(char=char):
                 yield TextLine(char * self.columns)
