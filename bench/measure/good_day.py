@@ -21,7 +21,7 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.flow import event as ev
 from kiosk.flow import machine
 from kiosk.flow.event import Device, DeviceState, Event
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import Paper
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import screen, timeout_s
@@ -201,6 +201,9 @@ class QuickCardDesk:
     def release(self) -> None:
         """No motor."""
 
+    def reset(self) -> None:
+        """Nothing to start anew."""
+
     def stop(self, timeout_s: float) -> None:
         """Nothing to stop."""
 
@@ -253,6 +256,9 @@ class QuickAcceptor:
         """Nothing is ever in doubt here."""
         self._post(ev.NoteReturned(note_id=note_id, value_fen=value_fen))
 
+    def reset(self) -> None:
+        """Nothing to start anew."""
+
     def stop(self, timeout_s: float) -> None:
         """Nothing to stop."""
 
@@ -266,9 +272,12 @@ class QuickPrinter:
     def start(self, inbox: object) -> None:
         """Nothing to start."""
 
-    def print_slip(self, slip: Slip) -> None:
+    def print_slip(self, slip: Paper) -> None:
         """On paper."""
-        self._post(ev.SlipPrinted(order_no=slip.order_no))
+        self._post(ev.SlipPrinted(order_no=slip.number))
+
+    def reset(self) -> None:
+        """Nothing to start anew."""
 
     def stop(self, timeout_s: float) -> None:
         """Nothing to stop."""

@@ -23,7 +23,7 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState, Event
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import Paper
 from kiosk.flow.phase import Phase
 from kiosk.flow.session import Session
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
@@ -67,6 +67,10 @@ class Part:
         self.inbox = inbox
         inbox.post(ev.DeviceChanged(device=self.device, state=DeviceState.OK))
 
+    def reset(self) -> None:
+        for state in (DeviceState.STARTING, DeviceState.OK):
+            self.inbox.post(ev.DeviceChanged(device=self.device, state=state))
+
     def stop(self, timeout_s: float) -> None:
         self.stopped = True
 
@@ -104,8 +108,8 @@ class Acceptor(Part):
 class Printer(Part):
     device = Device.PRINTER
 
-    def print_slip(self, slip: Slip) -> None:
-        self.inbox.post(ev.SlipPrinted(order_no=slip.order_no))
+    def print_slip(self, slip: Paper) -> None:
+        self.inbox.post(ev.SlipPrinted(order_no=slip.number))
 
 
 class CardDesk(Part):
