@@ -10,6 +10,7 @@ from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.phase import MORE_TIME_S, PHASES, Cause, Notice, Phase
 from kiosk.flow.service import may_deliver
 from kiosk.flow.session import Order, Session
+from kiosk.flow.staff_view import staff_view
 from kiosk.flow.view import BillView, StaffView
 from vending.card import WalletUnit
 from vending.messages import Account
@@ -222,7 +223,7 @@ def screen(session: Session) -> Screen:
         tender=_tender_view(session),
         outcome=_outcome_view(session),
         owed=_owed_view(session),
-        staff=_staff_view(session),
+        staff=staff_view(session),
         buttons=buttons(session),
         countdown=session.phase in _COUNTDOWNS,
         more_time=session.asked_more_time,
@@ -346,10 +347,3 @@ def _owed_view(session: Session) -> OwedView | None:
         wallet_money_fen=vend.wallet_amount if vend and money else None,
         why=owed.why,
     )
-
-
-def _staff_view(session: Session) -> StaffView | None:
-    staff = session.staff
-    if staff is None:
-        return None
-    return StaffView(name=staff.name, role=staff.role, witness=staff.witness)
