@@ -31,6 +31,8 @@ def policy_of(config: Config) -> Policy:
         min_fen=config.cash.min_fen,
         max_fen=config.cash.max_fen,
         max_notes=config.cash.max_notes,
+        clearing_by_two=config.cash.clearing_by_two,
+        bills=config.cash.bills,
     )
 
 

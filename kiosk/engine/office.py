@@ -19,6 +19,7 @@ from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.staff_event import OfficeTried
 from vending.messages import (
     Account,
     AccountQuery,
@@ -30,6 +31,7 @@ from vending.messages import (
     ReportEnvelope,
     ReportTaken,
     Sealed,
+    SignedIn,
     TrialResult,
     Vend,
 )
@@ -117,6 +119,10 @@ def _seal(office: HeadOffice, asked: wish.AskSeals) -> Event:
     return ev.SealsFailed(order_no=asked.order_no, reason=answer.reason)
 
 
+def _never_tried(_: wish.TryOffice) -> Event:
+    return OfficeTried(answered=False, took_ms=0, detail="busy")
+
+
 QUESTIONS: dict[type[Command], Question] = {
     wish.LookUpAccount: Question(
         _look_up,
@@ -131,6 +137,7 @@ QUESTIONS: dict[type[Command], Question] = {
     wish.RequestResell: Question(_resell, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.InquireVend: Question(_inquire, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.AskSeals: Question(_seal, lambda asked: ev.SealsFailed(order_no=asked.order_no)),
+    wish.TryOffice: Question(lambda _, __: None, _never_tried),  # the lane signs in by itself
 }
 
 
@@ -212,13 +219,18 @@ class OfficeLane:
         self._waiting: list[tuple[float, int, Command]] = []
         self._numbers = count()
         self._wake: Callable[[], None] = lambda: None
+        self._on_sign_in: Callable[[SignedIn, HeadOffice], None] = lambda _, __: None
         self._retry_s = FIRST_RETRY_S
         self._sign_in_s = clock.monotonic_s()
-        self._told_sequence = -1
+        self._told = ev.SignedInAt(last_order_sequence=-1)
 
     def on_ask(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` when there is something new to do."""
         self._wake = wake
+
+    def on_sign_in(self, listener: Callable[[SignedIn, HeadOffice], None]) -> None:
+        """Call ``listener`` after each sign-in, on the network thread; it may ask more."""
+        self._on_sign_in = listener
 
     def ask(self, asked: Command, after_s: float = 0.0) -> None:
         """Queue a question; its fact follows. Returns at once."""
@@ -251,6 +263,9 @@ class OfficeLane:
             return heapq.heappop(self._waiting)[2]
 
     def _put(self, asked: Command) -> None:
+        if isinstance(asked, wish.TryOffice):
+            self._try_line()
+            return
         question = QUESTIONS[type(asked)]
         fact = question.silence(asked)
         with self._reaching():
@@ -289,11 +304,35 @@ class OfficeLane:
             else max(self._sign_in_s, answered_s + self._probe_s)
         )
 
-    def _sign_in(self) -> None:
-        """Sign in; tell the order sequence when it is news."""
-        sequence = self._told_sequence
+    def _sign_in(self) -> int | None:
+        """Sign in; tell the numbers to go on after when they are news. Return how many
+        milliseconds it took, None without an answer.
+        """
+        signed, began_s = None, self._clock.monotonic_s()
         with self._reaching():
-            sequence = self._office.sign_in(self._software_version).last_order_sequence
-        if sequence > self._told_sequence:
-            self._told_sequence = sequence
-            self._post(ev.SignedInAt(last_order_sequence=sequence))
+            signed = self._office.sign_in(self._software_version)
+        took_ms = round((self._clock.monotonic_s() - began_s) * 1000)
+        if signed is None:
+            return None
+        told, self._told = self._told, _highest(self._told, signed)
+        if told != self._told:
+            self._post(self._told)
+        self._on_sign_in(signed, self._office)
+        return took_ms
+
+    def _try_line(self) -> None:
+        """Sign in on purpose, and tell how long it took."""
+        took_ms = self._sign_in()
+        tried = (
+            OfficeTried(answered=False, took_ms=0, detail="no-answer")
+            if took_ms is None
+            else OfficeTried(answered=True, took_ms=took_ms)
+        )
+        self._post(tried)
+
+
+def _highest(told: ev.SignedInAt, signed: SignedIn) -> ev.SignedInAt:
+    return ev.SignedInAt(
+        last_order_sequence=max(told.last_order_sequence, signed.last_order_sequence),
+        last_period_no=max(told.last_period_no, signed.last_period_no),
+    )
