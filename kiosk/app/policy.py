@@ -10,6 +10,8 @@ from kiosk.flow.screen import Screen
 
 KEY_FILE = "terminal.key"
 JOURNAL_FILE = "journal.db"
+LOG_DIRECTORY = "log"
+"""Under the storage directory."""
 
 HALT_WORDS: dict[HaltReason, Why] = {
     HaltReason.JOURNAL_DAMAGED: Why.RECORDS_DAMAGED,
