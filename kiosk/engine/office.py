@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
-
-import kiosk
 from kiosk.backend.port import HeadOffice, NoAnswer, NotAllowed, OfficeError
 from kiosk.devices.port import Post
 from kiosk.engine.clock import Clock
@@ -158,9 +155,8 @@ def _posted(answer: BillPayAnswer, order_no: str) -> Event:
     return ev.BillPosted(paid=answer)
 
 
-def _try_line(office: HeadOffice, _: wish.TryOffice) -> Event:
-    office.sign_in(kiosk.__version__)
-    return OfficeTried(answered=True, took_ms=0)
+def _never_tried(_: wish.TryOffice) -> Event:
+    return OfficeTried(answered=False, took_ms=0, detail="busy")
 
 
 QUESTIONS: dict[type[Command], Question] = {
@@ -184,7 +180,7 @@ QUESTIONS: dict[type[Command], Question] = {
     wish.InquireBill: Question(
         _inquire_bill, lambda asked: ev.BillUnknown(order_no=asked.order_no)
     ),
-    wish.TryOffice: Question(_try_line, lambda _: OfficeTried(answered=False, took_ms=0)),
+    wish.TryOffice: Question(lambda _, __: None, _never_tried),  # the lane signs in by itself
 }
 
 
@@ -272,13 +268,18 @@ class OfficeLane:
         self._waiting: list[tuple[float, int, Command]] = []
         self._numbers = count()
         self._wake: Callable[[], None] = lambda: None
+        self._on_sign_in: Callable[[SignedIn, HeadOffice], None] = lambda _, __: None
         self._retry_s = FIRST_RETRY_S
         self._sign_in_s = clock.monotonic_s()
-        self._told = (-1, -1)
+        self._told = ev.SignedInAt(last_order_sequence=-1)
 
     def on_ask(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` when there is something new to do."""
         self._wake = wake
+
+    def on_sign_in(self, listener: Callable[[SignedIn, HeadOffice], None]) -> None:
+        """Call ``listener`` after each sign-in, on the network thread; it may ask more."""
+        self._on_sign_in = listener
 
     def ask(self, asked: Command, after_s: float = 0.0) -> None:
         """Queue a question; its fact follows. Returns at once."""
@@ -311,13 +312,13 @@ class OfficeLane:
             return heapq.heappop(self._waiting)[2]
 
     def _put(self, asked: Command) -> None:
+        if isinstance(asked, wish.TryOffice):
+            self._try_line()
+            return
         question = QUESTIONS[type(asked)]
         fact = question.silence(asked)
-        started_s = self._clock.monotonic_s()
         with self._reaching():
             fact = question.ask(self._office, asked)
-        if isinstance(fact, OfficeTried):
-            fact = replace(fact, took_ms=round((self._clock.monotonic_s() - started_s) * 1000))
         self._end(fact)
 
     def _end(self, fact: Event | None) -> None:
@@ -352,15 +353,35 @@ class OfficeLane:
             else max(self._sign_in_s, answered_s + self._probe_s)
         )
 
-    def _sign_in(self) -> None:
-        """Sign in; tell what the head office knows of this terminal when it is news."""
-        signed_in: SignedIn | None = None
+    def _sign_in(self) -> int | None:
+        """Sign in; tell the numbers to go on after when they are news. Return how many
+        milliseconds it took, None without an answer.
+        """
+        signed, began_s = None, self._clock.monotonic_s()
         with self._reaching():
-            signed_in = self._office.sign_in(self._software_version)
-            self._on_signed_in(signed_in)
-        if signed_in is None:
-            return
-        known = (signed_in.last_order_sequence, signed_in.last_period_no)
-        if known > self._told:
-            self._told = known
-            self._post(ev.SignedInAt(last_order_sequence=known[0], last_period_no=known[1]))
+            signed = self._office.sign_in(self._software_version)
+        took_ms = round((self._clock.monotonic_s() - began_s) * 1000)
+        if signed is None:
+            return None
+        told, self._told = self._told, _highest(self._told, signed)
+        if told != self._told:
+            self._post(self._told)
+        self._on_sign_in(signed, self._office)
+        return took_ms
+
+    def _try_line(self) -> None:
+        """Sign in on purpose, and tell how long it took."""
+        took_ms = self._sign_in()
+        tried = (
+            OfficeTried(answered=False, took_ms=0, detail="no-answer")
+            if took_ms is None
+            else OfficeTried(answered=True, took_ms=took_ms)
+        )
+        self._post(tried)
+
+
+def _highest(told: ev.SignedInAt, signed: SignedIn) -> ev.SignedInAt:
+    return ev.SignedInAt(
+        last_order_sequence=max(told.last_order_sequence, signed.last_order_sequence),
+        last_period_no=max(told.last_period_no, signed.last_period_no),
+    )

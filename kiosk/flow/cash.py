@@ -134,7 +134,7 @@ def _is_settled(session: Session) -> bool:
     return session.bill is not None and None not in objections(session)
 
 
-@on(ALL_PHASES - {Phase.TENDERING, Phase.STACKING}, ev.NoteStacked)
+@on(ALL_PHASES - {Phase.TENDERING, Phase.STACKING, Phase.TESTING}, ev.NoteStacked)
 def count_unasked(session: Session, event: ev.NoteStacked) -> Step:
     """The acceptor swallowed it all the same, or said so late: to its order, else to suspense."""
     return credit(session, event)
@@ -171,7 +171,7 @@ def explain_reject(session: Session, event: ev.NoteRejected) -> Step:
     return session.to(Phase.TENDERING, notice=notice), ()
 
 
-@on(ALL_PHASES - {Phase.STACKING}, ev.NoteUnknown)
+@on(ALL_PHASES - {Phase.STACKING, Phase.TESTING}, ev.NoteUnknown)
 def suspect(session: Session, event: ev.NoteUnknown) -> Step:
     """Nobody can tell: to suspense, uncertain, for a person to look at."""
     return set_aside(session, event)

@@ -16,12 +16,15 @@ from kiosk.flow import (
     cash,
     clearing,
     deliver,
+    health,
     identify,
     posting,
     resell,
     service,
     staff,
     vend,
+    wear,
+    workshop,
 )
 from kiosk.flow.command import CloseAcceptor, Command
 from kiosk.flow.event import AboutCard, CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
@@ -40,6 +43,7 @@ RULE_FILES = (
     deliver,
     staff,
     clearing,
+    workshop,
 )
 """Importing them fills the table."""
 
@@ -55,20 +59,23 @@ class ForbiddenMove(Exception):
 
 def step(session: Session, event: Event) -> Step:
     """Return the session after ``event`` and what is wished for. Raises `ForbiddenMove`."""
-    after, wishes = _obey(session, event)
-    return _with_pending(box.counted(after, event, wishes), wishes)
-
-
-def _obey(session: Session, event: Event) -> Step:
-    """Observe, then do what the rule for the phase and the kind of fact says, if there is one."""
     observed, noticed = service.observe(_settled(session, event), event)
+    ruled, obeyed = _ruled(session, wear.observe(session, observed, event), event)
+    wishes = (*noticed, *obeyed)
+    counted = box.counted(ruled, event, wishes)
+    after, told = health.tell_change(session, counted, event.at_ms)
+    return _with_pending(after, (*wishes, *told))
+
+
+def _ruled(session: Session, observed: Session, event: Event) -> Step:
+    """Do what the rule for the phase and the kind of fact says, if there is one."""
     rule = RULES.get((session.phase, type(event)))
     if rule is None or _is_stale(session, event):
-        return observed, noticed
+        return observed, ()
     after, wishes = rule.act(observed, event)
     if after.phase not in rule.to:
         raise ForbiddenMove(f"{session.phase} {type(event).__name__} -> {after.phase}")
-    return after, (*noticed, *wishes)
+    return after, wishes
 
 
 def is_resting(session: Session) -> bool:

@@ -11,6 +11,7 @@ from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.phase import MORE_TIME_S, PHASES, Cause, Notice, Phase
 from kiosk.flow.service import may_deliver, may_pay_bill
 from kiosk.flow.session import Order, Session
+from kiosk.flow.staff_view import staff_view
 from kiosk.flow.view import BillView, StaffView
 from vending.card import WalletUnit
 from vending.cash import Business
@@ -233,7 +234,7 @@ def screen(session: Session) -> Screen:
         tender=_tender_view(session),
         outcome=_outcome_view(session),
         owed=_owed_view(session),
-        staff=_staff_view(session),
+        staff=staff_view(session),
         bill=bill_view(session),
         business=Business.BILL if session.billing else Business.ENERGY,
         bill_by_scan=session.part(Device.SCANNER).state in _WORKS,
@@ -365,10 +366,3 @@ def _owed_view(session: Session) -> OwedView | None:
         wallet_money_fen=vend.wallet_amount if vend and money else None,
         why=owed.why,
     )
-
-
-def _staff_view(session: Session) -> StaffView | None:
-    staff = session.staff
-    if staff is None:
-        return None
-    return StaffView(name=staff.name, role=staff.role, witness=staff.witness)

@@ -201,6 +201,17 @@ def home(session: Session) -> Session:
     return bare.to(Phase.OUT_OF_SERVICE if cause else Phase.IDLE, cause=cause)
 
 
+def leave_staff(session: Session) -> Step:
+    """Staff have left: serve customers again, the one whose card is in the slot first."""
+    waiting = session.card_present and may_deliver(session)
+    return read_waiting_card(session) if waiting else (home(session), ())
+
+
+def read_waiting_card(session: Session) -> Step:
+    """Whose card lies in the slot is next."""
+    return home(session).to(Phase.READING, cause=None), (ReadCard(),)
+
+
 def refuse(session: Session, cause: Cause) -> Step:
     """Explain, and let the customer take the card. Nothing was paid."""
     return session.to(Phase.REFUSED, cause=cause, notice=None, escrow=None), (ReleaseCard(),)
@@ -255,8 +266,15 @@ _OFFICE_MAY_ACT = {Phase.VENDING, Phase.POSTING}
 _CARD_MAY_BE_WRITTEN = {Phase.WRITING, Phase.PROVING, Phase.CARD_BACK}
 
 
+def wake(session: Session, event: ev.Restarted) -> Step:
+    """Return the session of a program that knows of no device yet, and what it must ask about."""
+    lasting = _questions(session.pending)
+    policy = event.policy or session.policy
+    return session.but(policy=policy, parts={}, card_present=False, pending=()), lasting
+
+
 @on(
-    ALL_PHASES,
+    ALL_PHASES - {Phase.TESTING},
     ev.Restarted,
     to={Phase.CLOSING, Phase.VENDING, Phase.CARD_BACK, Phase.OUT_OF_SERVICE},
 )
@@ -265,11 +283,9 @@ def start_again(session: Session, event: ev.Restarted) -> Step:
 
     What the card holds is asked when the reader reports a card: until then there is none to ask.
     """
-    lasting = _questions(session.pending)
-    policy = event.policy or session.policy
-    woken = session.but(policy=policy, parts={}, card_present=False, pending=())
+    woken, lasting = wake(session, event)
     if woken.phase in _MONEY_MAY_MOVE:
-        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(lasting)
+        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), once_closed(lasting)
     if woken.phase in _OFFICE_MAY_ACT and woken.payment:
         return woken.to(woken.phase), _about(lasting, woken.payment)
     if woken.phase in _CARD_MAY_BE_WRITTEN and woken.order:
@@ -293,7 +309,7 @@ def _subject(ask: Command) -> tuple[type[Command], str]:
     return type(ask), getattr(ask, "note_id", "") or getattr(ask, "order_no", "")
 
 
-def _once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
+def once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
     """Notes are asked about before the acceptor is closed, and it is closed once."""
     return (*(ask for ask in asks if not isinstance(ask, CloseAcceptor)), CloseAcceptor())
 

@@ -23,6 +23,7 @@ from kiosk.ui.widgets.header import Header
 
 if TYPE_CHECKING:
     from kiosk.engine.staff import StaffDesk
+    from kiosk.engine.workshop import Workshop
     from kiosk.ui.more_time import MoreTime
     from kiosk.ui.widgets.step_strip import StepStrip
 
@@ -55,6 +56,8 @@ class Window(QWidget):
         super().__init__()
         self.desk = desk
         """Whom the staff's page talks to; may be set later, None: it says that there is nobody."""
+        self.workshop: Workshop | None = None
+        """Whom the maintenance pages talk to; set later, like `desk`."""
         self._config, self._post, self._clock = config, post, clock
         self.theme = _theme(config)
         self._screen: Screen | None = None
@@ -75,6 +78,7 @@ class Window(QWidget):
             self._first_press,
             clock,
             lambda: self.desk,
+            lambda: self.workshop,
         )
         self._header = Header(self.theme, config, clock)
         self._header.language.clicked.connect(self._switch_language)
