@@ -1,5 +1,7 @@
 """A hall where anything happens: plausible answers, late ones, repeated ones, impatient people."""
 
+from typing import Self
+
 from msgspec.structs import replace
 
 from kiosk.flow import command as wish
@@ -91,7 +93,7 @@ class Chaos(Walk):
         self.laws = Laws()
         self.open_shop()
 
-    def feed(self, *facts: Event) -> "Chaos":
+    def feed(self, *facts: Event) -> Self:
         for fact in facts:
             before = self.session
             super().feed(fact)

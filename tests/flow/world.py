@@ -1,7 +1,7 @@
 """A card, its account, what the head office sells for it; and a walk through the flow."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -136,7 +136,7 @@ class Walk:
 
     # -- feeding and looking ---------------------------------------------------------------------
 
-    def feed(self, *facts: Event) -> "Walk":
+    def feed(self, *facts: Event) -> Self:
         for fact in facts:
             self.at_ms += 1_000
             dated = replace(fact, at_ms=self.at_ms)
@@ -148,7 +148,7 @@ class Walk:
             check_screen(self.session)
         return self
 
-    def at(self, phase: Phase) -> "Walk":
+    def at(self, phase: Phase) -> Self:
         assert self.session.phase is phase
         return self
 
@@ -175,21 +175,21 @@ class Walk:
         """Every wish of this very kind so far."""
         return [w for w in self.history if type(w) is kind and isinstance(w, kind)]
 
-    def time_out(self) -> "Walk":
+    def time_out(self) -> Self:
         assert timeout_s(self.session) is not None
         return self.feed(ev.TimedOut(phase=str(self.session.phase), round=self.session.round))
 
     # -- the usual way ---------------------------------------------------------------------------
 
-    def open_shop(self) -> "Walk":
+    def open_shop(self) -> Self:
         return self.open_parts().at(Phase.IDLE)
 
-    def open_parts(self) -> "Walk":
+    def open_parts(self) -> Self:
         """All is well with the machine."""
         parts = (Device.CARD_READER, Device.ACCEPTOR, Device.PRINTER, Device.HEAD_OFFICE)
         return self.feed(*(part(device) for device in parts))
 
-    def insert(self, card: CardSnapshot | None = None) -> "Walk":
+    def insert(self, card: CardSnapshot | None = None) -> Self:
         return self.feed(ev.CardInserted(), ev.CardRead(card=card or self.card))
 
     def revisit(self) -> "Walk":
@@ -212,7 +212,7 @@ class Walk:
         self.feed(ev.NoteEscrowed(note_id=note_id, value_fen=value_fen))
         return note_id
 
-    def pay(self, *values_fen: int) -> "Walk":
+    def pay(self, *values_fen: int) -> Self:
         for value_fen in values_fen:
             note_id = self.offer(value_fen)
             assert self.wish(StackNote).note_id == note_id
@@ -234,10 +234,10 @@ class Walk:
     def end_write(self) -> "Walk":
         return self.feed(ev.CardWriteEnded(order_no=self.order.order_no)).at(Phase.PROVING)
 
-    def take_card(self) -> "Walk":
+    def take_card(self) -> Self:
         return self.feed(ev.CardRemoved())
 
-    def restart(self) -> "Walk":
+    def restart(self) -> Self:
         return self.feed(ev.Restarted(boot_id="2"))
 
 
