@@ -38,7 +38,8 @@ from vending.rights import Right, may
 TEST_LAYOUT = "test"
 RESETTABLE = (Device.CARD_READER, Device.ACCEPTOR, Device.PRINTER, Device.SCANNER)
 _WORKING = {DeviceState.OK, DeviceState.LOW}
-_AFTER_TEST = {Phase.STAFF, Phase.READING, Phase.IDLE, Phase.OUT_OF_SERVICE}
+_OUT = {Phase.READING, Phase.IDLE, Phase.OUT_OF_SERVICE}
+_AFTER_TEST = {Phase.STAFF, *_OUT}
 
 
 def has_right(session: Session, right: Right) -> bool:
@@ -152,7 +153,7 @@ def slot_is_closed(session: Session, event: ev.AcceptorClosed) -> Step:
     return (session, ()) if _is_under_way(session) else _back(session)
 
 
-@on(Phase.TESTING, ev.SlipPrinted, to=_AFTER_TEST)
+@on(Phase.TESTING, ev.SlipPrinted, to=Phase.STAFF)
 def slip_came_out(session: Session, event: ev.SlipPrinted) -> Step:
     """The printer confirmed it."""
     if event.order_no != TEST_LAYOUT:
@@ -160,7 +161,7 @@ def slip_came_out(session: Session, event: ev.SlipPrinted) -> Step:
     return _ends(session, SelfTest.SLIP, event.at_ms, passed=True, detail="printed")
 
 
-@on(Phase.TESTING, ev.SlipFailed, to=_AFTER_TEST)
+@on(Phase.TESTING, ev.SlipFailed, to=Phase.STAFF)
 def slip_failed(session: Session, event: ev.SlipFailed) -> Step:
     """It is not, or not surely, on paper."""
     if event.order_no != TEST_LAYOUT:
@@ -174,14 +175,14 @@ def read_test_card(session: Session, event: ev.CardInserted) -> Step:
     return session, (ReadCard(),) if _is_test(session, SelfTest.CARD) else ()
 
 
-@on(Phase.TESTING, ev.CardRead, to=_AFTER_TEST)
+@on(Phase.TESTING, ev.CardRead, to=Phase.STAFF)
 def card_was_read(session: Session, event: ev.CardRead) -> Step:
     """Nothing of what is on it is kept but the layout."""
     ended, told = _ends(session, SelfTest.CARD, event.at_ms, passed=True, detail=event.card.layout)
     return ended, (*told, ReleaseCard())
 
 
-@on(Phase.TESTING, ev.CardUnreadable, to=_AFTER_TEST)
+@on(Phase.TESTING, ev.CardUnreadable, to=Phase.STAFF)
 def card_was_not_read(session: Session, event: ev.CardUnreadable) -> Step:
     """A reader that works says what is wrong with the card."""
     fault = str(event.fault)
@@ -189,7 +190,7 @@ def card_was_not_read(session: Session, event: ev.CardUnreadable) -> Step:
     return ended, (*told, ReleaseCard())
 
 
-@on(Phase.TESTING, staff_event.OfficeTried, to=_AFTER_TEST)
+@on(Phase.TESTING, staff_event.OfficeTried, to=Phase.STAFF)
 def office_was_tried(session: Session, event: staff_event.OfficeTried) -> Step:
     """How fast it answered, or that it did not."""
     took = f"{event.took_ms} ms"
@@ -197,13 +198,13 @@ def office_was_tried(session: Session, event: staff_event.OfficeTried) -> Step:
     return _ends(session, SelfTest.OFFICE, event.at_ms, passed=event.answered, detail=detail)
 
 
-@on(Phase.TESTING, ev.CodeScanned, to=_AFTER_TEST)
+@on(Phase.TESTING, ev.CodeScanned, to=Phase.STAFF)
 def code_was_read(session: Session, event: ev.CodeScanned) -> Step:
     """What stands in it is nobody's business here."""
     return _ends(session, SelfTest.SCAN, event.at_ms, passed=True, detail="read")
 
 
-@on(Phase.TESTING, ev.DeviceChanged, to=_AFTER_TEST)
+@on(Phase.TESTING, ev.DeviceChanged, to=Phase.STAFF)
 def device_changed(session: Session, event: ev.DeviceChanged) -> Step:
     """A device that breaks has failed its test. The line's own test says how it went."""
     run = session.care.test
@@ -222,18 +223,20 @@ def wait_longer(session: Session, event: staff_event.StaffStirred) -> Step:
     return (session.to(Phase.TESTING) if _is_under_way(session) else session), ()
 
 
-@on(Phase.TESTING, staff_event.SelfTestStopped, to=_AFTER_TEST)
+@on(Phase.TESTING, staff_event.SelfTestStopped, to=Phase.STAFF)
 def stop_test(session: Session, event: staff_event.SelfTestStopped) -> Step:
     """Somebody does not want to wait."""
     return _fails(session, event.at_ms, "stopped")
 
 
-@on(Phase.TESTING, staff_event.StaffLeft, to=_AFTER_TEST)
+@on(Phase.TESTING, staff_event.StaffLeft, to=_OUT)
 def leave_test(session: Session, event: staff_event.StaffLeft) -> Step:
     """Nobody is there any more: the machine is put in order, then serves customers again."""
     failed, wishes = _fails(session, event.at_ms, "stopped")
-    gone = failed.but(staff=None)
-    return _back(gone, wishes) if failed.phase is not Phase.TESTING else (gone, wishes)
+    if failed.phase is Phase.TESTING:  # until the slot is closed
+        return failed.but(staff=None), wishes
+    left, asked = leave_staff(failed)
+    return left, (*wishes, *asked)
 
 
 @on(Phase.TESTING, ev.TimedOut, to=_AFTER_TEST)
@@ -289,7 +292,7 @@ def _ends(session: Session, test: SelfTest, at_ms: int, *, passed: bool, detail:
     if not _is_test(session, test):
         return session, ()
     judged, told = _judged(session, at_ms, passed=passed, detail=detail)
-    return _back(judged, told)
+    return judged.to(Phase.STAFF), told
 
 
 def _note_ends(session: Session, at_ms: int, *, passed: bool, detail: str) -> Step:
@@ -309,12 +312,9 @@ def _fails(session: Session, at_ms: int, why: str) -> Step:
     return _ends(session, run.test, at_ms, passed=False, detail=why)
 
 
-def _back(session: Session, told: tuple[Command, ...] = ()) -> Step:
+def _back(session: Session) -> Step:
     """To the staff's page, or to the customers when nobody of the staff is there any more."""
-    if session.staff is not None:
-        return session.to(Phase.STAFF), told
-    left, wishes = leave_staff(session)
-    return left, (*told, *wishes)
+    return leave_staff(session) if session.staff is None else (session.to(Phase.STAFF), ())
 
 
 # -- starting anew -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
 from kiosk.flow.command import Command
+from kiosk.flow.device import SelfTest
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
@@ -51,8 +52,20 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.STAFF: (
         staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
         staff_event.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
+        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+        staff_event.ResetWanted(device=Device.ACCEPTOR),
+        staff_event.RestartWanted(),
         ev.CardInserted(),
         staff_event.StaffLeft(),
+    ),
+    Phase.TESTING: (
+        ev.CardInserted(),
+        ev.CardRemoved(),
+        ev.CodeScanned(text="1000200030"),
+        staff_event.StaffStirred(),
+        staff_event.SelfTestStopped(),
+        staff_event.StaffLeft(),
+        part(Device.SCANNER, DeviceState.OFFLINE, Fault.NO_ANSWER),
     ),
     Phase.DONE: (ev.CardRemoved(),),
     Phase.DOUBTFUL: (ev.CardRemoved(),),
@@ -132,7 +145,8 @@ class Chaos(Walk):
 
     def _notes(self) -> list[Event]:
         """A note may be put in as long as the slot stands open, and a moment longer."""
-        if self.session.phase not in {Phase.TENDERING, Phase.CLOSING, Phase.STACKING}:
+        open_for = {Phase.TENDERING, Phase.CLOSING, Phase.STACKING, Phase.TESTING}
+        if self.session.phase not in open_for:
             return []
         self.notes += 1
         values = (500, 1_000, 2_000, 5_000, 10_000, 100_000)
@@ -179,6 +193,14 @@ class Chaos(Walk):
             case wish.PrintSlip():
                 failed = ev.SlipFailed(order_no=asked.order_no, fault=Fault.PAPER_OUT)
                 return [ev.SlipPrinted(order_no=asked.order_no), failed]
+            case wish.PrintPaper():
+                failed = ev.SlipFailed(order_no=asked.paper.number, fault=Fault.PAPER_OUT)
+                return [ev.SlipPrinted(order_no=asked.paper.number), failed]
+            case wish.TryOffice():
+                return [
+                    staff_event.OfficeTried(answered=True, took_ms=184),
+                    staff_event.OfficeTried(answered=False, took_ms=0),
+                ]
         raise AssertionError(f"nobody answers a {type(asked).__name__}")
 
     def _owed(self, card: CardSnapshot) -> list[Event]:

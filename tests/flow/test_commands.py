@@ -7,7 +7,7 @@ import pytest
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import SelfTestPaper, Slip
 from tests.flow.world import Walk, card_of, seal_request, vend_of
 from vending.card import Verdict
 from vending.messages import ResellRequest
@@ -37,6 +37,7 @@ SLIP = Slip(
     paid_fen=0,
     notes_fen=(),
 )
+TEST_SLIP = SelfTestPaper(layout="test", language="zh", terminal_no="310042", at_ms=0)
 PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
 ASK = wish.AskNote(note_id="n1", value_fen=500)
 ASK_RETURNED = wish.AskNote(note_id="n1", value_fen=500, returning=True)
@@ -65,6 +66,8 @@ QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (INQUIRE, (INQUIRE,)),
     (wish.AskSeals(order_no=NO, request=seal_request(ORDER)), ()),
     (wish.PrintSlip(order_no=NO, slip=SLIP), ()),
+    (wish.PrintPaper(paper=TEST_SLIP), ()),
+    (wish.TryOffice(), ()),
 ]
 
 
@@ -82,6 +85,12 @@ def test_only_facts_about_the_same_note_settle_a_wish() -> None:
     swallow = wish.StackNote(note_id="n1", value_fen=500)
     assert swallow.matches(ev.NoteStacked(note_id="n1", value_fen=500))
     assert not swallow.matches(ev.NoteStacked(note_id="n2", value_fen=500))
+
+
+def test_only_facts_about_the_same_paper_settle_a_wish() -> None:
+    printing = wish.PrintPaper(paper=TEST_SLIP)
+    assert printing.matches(ev.SlipPrinted(order_no="test"))
+    assert not printing.matches(ev.SlipPrinted(order_no=NO))
 
 
 def test_only_facts_about_the_same_order_settle_a_wish() -> None:

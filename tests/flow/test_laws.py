@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
+from kiosk.flow.device import SelfTest
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
 from kiosk.flow.phase import PHASES, Phase
@@ -19,6 +20,7 @@ from kiosk.flow.policy import Policy
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import fresh
+from tests.flow import staff_walk
 from tests.flow import test_resell as resell
 from tests.flow.chaos import POLICY, Chaos
 from tests.flow.world import (
@@ -145,6 +147,7 @@ def prove_again(verdict: Verdict) -> Walk:
 
 RARE: tuple[Callable[[], Walk], ...] = (
     *resell.RARE,
+    *staff_walk.RARE,
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
     walk_away_from_the_account_as_the_office_fails,
@@ -162,7 +165,7 @@ def ways_taken() -> frozenset[Way]:
     """Every (phase, fact, next phase) of many walks by a fixed seed, and of a few rare ones."""
     chance = random.Random(20260101)
     taken = {way for rare in RARE for way in rare().ways}
-    for number in range(300):
+    for number in range(450):
         walk = Chaos(number)
         for _ in range(150):
             walk.choose(chance.randrange(2**20))
@@ -199,6 +202,13 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         staff_event.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
         staff_event.StaffStirred(),
         staff_event.StaffLeft(),
+        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+        staff_event.SelfTestStopped(),
+        staff_event.OfficeTried(answered=True, took_ms=9),
+        staff_event.ResetWanted(device=Device.PRINTER),
+        staff_event.RestartWanted(),
+        staff_event.Exported(file="kiosk.zip"),
+        ev.CodeScanned(text="1000200030"),
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),
