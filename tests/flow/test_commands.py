@@ -7,9 +7,10 @@ import pytest
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
-from kiosk.flow.paper import SelfTestPaper, Slip
+from kiosk.flow.paper import CashPaper, SelfTestPaper, Slip
 from tests.flow.world import Walk, card_of, seal_request, vend_of
 from vending.card import Verdict
+from vending.cash import Figures
 from vending.messages import ResellRequest
 
 ORDER = Walk().to_vending().order
@@ -38,6 +39,17 @@ SLIP = Slip(
     notes_fen=(),
 )
 TEST_SLIP = SelfTestPaper(layout="test", language="zh", terminal_no="310042", at_ms=0)
+PAPER = CashPaper(
+    layout="x-report",
+    language="zh",
+    terminal_no="310042",
+    at_ms=0,
+    period_no=3,
+    opened_at_ms=0,
+    closed_at_ms=None,
+    operator="wang",
+    figures=Figures(),
+)
 PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
 ASK = wish.AskNote(note_id="n1", value_fen=500)
 ASK_RETURNED = wish.AskNote(note_id="n1", value_fen=500, returning=True)
@@ -68,6 +80,7 @@ QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (wish.PrintSlip(order_no=NO, slip=SLIP), ()),
     (wish.PrintPaper(paper=TEST_SLIP), ()),
     (wish.TryOffice(), ()),
+    (wish.PrintPaper(paper=PAPER), ()),
 ]
 
 
