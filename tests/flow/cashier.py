@@ -3,16 +3,19 @@
 from kiosk.cashbox.box import Stage
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
+from kiosk.flow.box import BOX_REMOVED_UNANNOUNCED
 from kiosk.flow.clearing import cash_view
 from kiosk.flow.command import PrintPaper
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.paper import CashPaper
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import Session
 from kiosk.flow.view import CashView
 from tests.flow.world import POLICY, Walk, part
 from vending.card import Verdict
-from vending.cash import Figures, PeriodAnswer
+from vending.cash import Figures, PeriodAnswer, StaffDeed
+from vending.messages import Alarm
 from vending.rights import Role
 
 BOX_OUT = part(Device.ACCEPTOR, DeviceState.FAULT, Fault.BOX_REMOVED)
@@ -56,9 +59,29 @@ class Cashier(Walk):
         self.feed(ev.Restarted(boot_id="1"))
         self.open_shop()
 
+    def feed(self, *facts: Event) -> "Cashier":
+        super().feed(*facts)
+        return self
+
     @property
     def view(self) -> CashView:
         return cash_view(self.session)
+
+    # -- looking back ----------------------------------------------------------------------------
+
+    def deeds(self) -> list[tuple[str, str, str]]:
+        """Who did what, and who stood beside."""
+        return [(deed.staff, deed.what, deed.witness) for deed in self.told(StaffDeed)]
+
+    def unannounced(self) -> int:
+        """How often the head office was alarmed about the box."""
+        return [alarm.code for alarm in self.told(Alarm)].count(BOX_REMOVED_UNANNOUNCED)
+
+    def paper(self) -> CashPaper:
+        """What the last fact has printed."""
+        paper = self.wish(PrintPaper).paper
+        assert isinstance(paper, CashPaper)
+        return paper
 
     # -- customers -------------------------------------------------------------------------------
 
@@ -112,11 +135,11 @@ class Cashier(Walk):
     def clear(self) -> "Cashier":
         """The whole of it, from the door to the door."""
         self.sign_in().start().swap().end()
-        paper = self.wish(PrintPaper).paper
-        self.feed(ev.SlipPrinted(order_no=paper.number))
+        self.feed(ev.SlipPrinted(order_no=self.paper().number))
         return self.leave()
 
-    def plug_in(self) -> "Cashier":
+    def plug_in(self, acceptor: Event = BOX_IN) -> "Cashier":
         """The power was cut; everything reports itself anew."""
-        self.restart().open_parts()
-        return self
+        others = (Device.CARD_READER, Device.PRINTER, Device.HEAD_OFFICE)
+        self.restart()
+        return self.feed(acceptor, *(part(device) for device in others))
