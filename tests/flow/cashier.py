@@ -1,5 +1,7 @@
 """Walks with somebody who clears the cash."""
 
+from typing import Self
+
 from kiosk.cashbox.box import Stage
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
@@ -59,7 +61,7 @@ class Cashier(Walk):
         self.feed(ev.Restarted(boot_id="1"))
         self.open_shop()
 
-    def feed(self, *facts: Event) -> "Cashier":
+    def feed(self, *facts: Event) -> Self:
         super().feed(*facts)
         return self
 
@@ -107,38 +109,36 @@ class Cashier(Walk):
 
     # -- staff -----------------------------------------------------------------------------------
 
-    def sign_in(
-        self, role: Role = Role.OPERATOR, name: str = "wang", second: str = ""
-    ) -> "Cashier":
+    def sign_in(self, role: Role = Role.OPERATOR, name: str = "wang", second: str = "") -> Self:
         self.feed(staff_event.StaffCalled(), staff_event.StaffSignedIn(staff=name, role=role))
         if second:
             self.feed(staff_event.StaffSignedIn(staff=second, role=role, second=True))
         return self
 
-    def leave(self) -> "Cashier":
+    def leave(self) -> Self:
         self.feed(staff_event.StaffLeft())
         return self
 
-    def start(self) -> "Cashier":
+    def start(self) -> Self:
         self.feed(staff_event.ClearingStarted())
         return self
 
-    def swap(self) -> "Cashier":
+    def swap(self) -> Self:
         """Take the box out and put another one in."""
         self.feed(BOX_OUT, ACCEPTOR_STARTS, BOX_IN)
         return self
 
-    def end(self) -> "Cashier":
+    def end(self) -> Self:
         self.feed(staff_event.ClearingEnded(box_id="B1", new_box_id="B2", bag_no="7"))
         return self
 
-    def clear(self) -> "Cashier":
+    def clear(self) -> Self:
         """The whole of it, from the door to the door."""
         self.sign_in().start().swap().end()
         self.feed(ev.SlipPrinted(order_no=self.paper().number))
         return self.leave()
 
-    def plug_in(self, acceptor: Event = BOX_IN) -> "Cashier":
+    def plug_in(self, acceptor: Event = BOX_IN) -> Self:
         """The power was cut; everything reports itself anew."""
         others = (Device.CARD_READER, Device.PRINTER, Device.HEAD_OFFICE)
         self.restart()

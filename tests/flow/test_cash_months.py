@@ -1,5 +1,7 @@
 """Months of trade and clearing, cut anywhere: old journals, any journal."""
 
+from typing import Self
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -72,7 +74,7 @@ class Months(Cashier):
         super().__init__()
         self.number = 0
 
-    def feed(self, *facts: Event) -> "Months":
+    def feed(self, *facts: Event) -> Self:
         for fact in facts:
             before = self.session
             super().feed(fact)
