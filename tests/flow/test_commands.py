@@ -62,6 +62,7 @@ RESELL = ResellRequest(
 )
 INQUIRE = wish.InquireVend(order_no=NO)
 QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
+    (wish.PrintPaper(paper=PAPER), ()),
     (wish.ReadCard(), ()),
     (wish.WriteCard(order_no=NO, vend=VEND, before=ORDER.card), (PROVE,)),
     (PROVE, (PROVE,)),
@@ -80,7 +81,6 @@ QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (wish.PrintSlip(order_no=NO, slip=SLIP), ()),
     (wish.PrintPaper(paper=TEST_SLIP), ()),
     (wish.TryOffice(), ()),
-    (wish.PrintPaper(paper=PAPER), ()),
 ]
 
 
@@ -101,8 +101,9 @@ def test_only_facts_about_the_same_note_settle_a_wish() -> None:
 
 
 def test_only_facts_about_the_same_paper_settle_a_wish() -> None:
-    printing = wish.PrintPaper(paper=TEST_SLIP)
-    assert printing.matches(ev.SlipPrinted(order_no="test"))
+    printing = wish.PrintPaper(paper=PAPER)
+    assert printing.matches(ev.SlipPrinted(order_no="x-report-3"))
+    assert not printing.matches(ev.SlipPrinted(order_no="clearing-3"))
     assert not printing.matches(ev.SlipPrinted(order_no=NO))
 
 
