@@ -4,6 +4,7 @@ from kiosk.flow import event as ev
 from kiosk.flow import staff_event
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.paper import Slip, SlipLine
+from tests.engine.samples_cash import CASH_EVENTS
 from vending.card import (
     CardKind,
     CardSnapshot,
@@ -172,5 +173,6 @@ EVENTS: tuple[Event, ...] = (
     staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
     staff_event.StaffStirred(),
     staff_event.StaffActed(staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused="role"),
+    *CASH_EVENTS,
     staff_event.StaffLeft(),
 )

@@ -13,6 +13,8 @@ from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, Rejec
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import Order
+from tests.flow.cash_laws import CashLaws
+from tests.flow.cashier import BOX_IN, BOX_OUT, next_of_clearing
 from tests.flow.laws import Laws
 from tests.flow.world import (
     START_MS,
@@ -34,7 +36,7 @@ LIMITS = Limits(min_fen=1_000, max_fen=20_000, multiple_fen=1_000, max_wallet_am
 CARDS = (card_of(1), card_of(2), card_of(3, WalletUnit.MONEY))
 _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.OUT_OF_SERVICE: (ev.CardInserted(), ev.ResellPressed()),
-    Phase.IDLE: (ev.CardInserted(), ev.ResellPressed()),
+    Phase.IDLE: (ev.CardInserted(), ev.ResellPressed(), staff_event.StaffCalled()),
     Phase.ACCOUNT: (ev.ContinuePressed(),),
     Phase.CHOOSING: (ev.CashChosen(),),
     Phase.TENDERING: (ev.FinishPressed(),),
@@ -51,6 +53,7 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.OWED: (ev.DeliverPressed(), ev.DeliverPressed(), ev.CancelPressed(), ev.CardRemoved()),
     Phase.STAFF: (
         staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
+        staff_event.StaffSignedIn(staff="zhao", role=Role.OPERATOR),
         staff_event.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
         *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
         staff_event.ResetWanted(device=Device.ACCEPTOR),
@@ -84,8 +87,8 @@ _PEOPLE: tuple[Event, ...] = (
     staff_event.StaffCalled(),
 )
 _MACHINES: tuple[Event, ...] = (
-    part(Device.ACCEPTOR, DeviceState.FAULT, Fault.BOX_REMOVED),
-    part(Device.ACCEPTOR),
+    BOX_OUT,
+    BOX_IN,
     part(Device.CARD_READER, DeviceState.OFFLINE, Fault.READER_GONE),
     part(Device.CARD_READER),
     part(Device.HEAD_OFFICE, DeviceState.OFFLINE, Fault.NO_ANSWER),
@@ -104,6 +107,7 @@ class Chaos(Walk):
     def __init__(self, card_number: int = 0) -> None:
         super().__init__(POLICY, CARDS[card_number % len(CARDS)])
         self.laws = Laws()
+        self.cash_laws = CashLaws()
         self.open_shop()
 
     def feed(self, *facts: Event) -> Self:
@@ -111,13 +115,18 @@ class Chaos(Walk):
             before = self.session
             super().feed(fact)
             self.laws.check(before, self.facts[-1], self.session, self.wishes)
+            self.cash_laws.check(before, self.facts[-1], self.session, self.wishes)
         return self
 
     def choose(self, number: int) -> None:
         """Weighed: answers and the usual next fact come more often than the rest."""
         kind, pick = number % 16, number // 16
         answers = [fact for asked in self.session.pending for fact in self.answers(asked)]
-        usual = [*_FORWARD.get(self.session.phase, ()), *self._notes()]
+        usual = [
+            *_FORWARD.get(self.session.phase, ()),
+            *self._notes(),
+            *next_of_clearing(self.session) * 2,
+        ]
         match kind:
             case 0:
                 facts: list[Event] = [*_PEOPLE]

@@ -7,9 +7,10 @@ import pytest
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
-from kiosk.flow.paper import SelfTestPaper, Slip
+from kiosk.flow.paper import CashPaper, SelfTestPaper, Slip
 from tests.flow.world import Walk, card_of, seal_request, vend_of
 from vending.card import Verdict
+from vending.cash import Figures
 from vending.messages import ResellRequest
 
 ORDER = Walk().to_vending().order
@@ -38,6 +39,17 @@ SLIP = Slip(
     notes_fen=(),
 )
 TEST_SLIP = SelfTestPaper(layout="test", language="zh", terminal_no="310042", at_ms=0)
+PAPER = CashPaper(
+    layout="x-report",
+    language="zh",
+    terminal_no="310042",
+    at_ms=0,
+    period_no=3,
+    opened_at_ms=0,
+    closed_at_ms=None,
+    operator="wang",
+    figures=Figures(),
+)
 PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
 ASK = wish.AskNote(note_id="n1", value_fen=500)
 ASK_RETURNED = wish.AskNote(note_id="n1", value_fen=500, returning=True)
@@ -50,6 +62,7 @@ RESELL = ResellRequest(
 )
 INQUIRE = wish.InquireVend(order_no=NO)
 QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
+    (wish.PrintPaper(paper=PAPER), ()),
     (wish.ReadCard(), ()),
     (wish.WriteCard(order_no=NO, vend=VEND, before=ORDER.card), (PROVE,)),
     (PROVE, (PROVE,)),
@@ -88,8 +101,9 @@ def test_only_facts_about_the_same_note_settle_a_wish() -> None:
 
 
 def test_only_facts_about_the_same_paper_settle_a_wish() -> None:
-    printing = wish.PrintPaper(paper=TEST_SLIP)
-    assert printing.matches(ev.SlipPrinted(order_no="test"))
+    printing = wish.PrintPaper(paper=PAPER)
+    assert printing.matches(ev.SlipPrinted(order_no="x-report-3"))
+    assert not printing.matches(ev.SlipPrinted(order_no="clearing-3"))
     assert not printing.matches(ev.SlipPrinted(order_no=NO))
 
 

@@ -22,6 +22,7 @@ from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import fresh
 from tests.flow import staff_walk
 from tests.flow import test_resell as resell
+from tests.flow.cashier import CLEARING_FACTS
 from tests.flow.chaos import POLICY, Chaos
 from tests.flow.world import (
     PRESSES,
@@ -145,6 +146,16 @@ def prove_again(verdict: Verdict) -> Walk:
     return walk
 
 
+def hesitate_while_choosing() -> Walk:
+    walk = Walk().to_account().feed(ev.ContinuePressed()).at(Phase.CHOOSING)
+    return walk.time_out().time_out().at(Phase.REFUSED)
+
+
+def leave_as_the_slot_dies() -> Walk:
+    walk = Walk().to_tender().take_card().feed(part(Device.ACCEPTOR, DeviceState.OFFLINE))
+    return walk.at(Phase.CLOSING).time_out().at(Phase.OUT_OF_SERVICE)
+
+
 RARE: tuple[Callable[[], Walk], ...] = (
     *resell.RARE,
     *staff_walk.RARE,
@@ -154,6 +165,8 @@ RARE: tuple[Callable[[], Walk], ...] = (
     hear_of_the_card_twice,
     be_cancelled_after_leaving,
     lose_the_slot_before_paying,
+    leave_as_the_slot_dies,
+    hesitate_while_choosing,
     find_no_note_small_enough,
     partial(ask_in_vain, 3),
     partial(ask_in_vain, 4),
@@ -209,6 +222,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         staff_event.RestartWanted(),
         staff_event.Exported(file="kiosk.zip"),
         ev.CodeScanned(text="1000200030"),
+        *CLEARING_FACTS,
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),
