@@ -18,25 +18,23 @@ from kiosk.flow.event import Device, DeviceState, Event
 from kiosk.flow.staff_event import OfficeTried
 from tests.engine.samples import (
     ACCOUNT,
+    BILL_PAID,
     CARD,
     OWED,
     QUOTE,
     RESELL,
     SEAL_ANSWER,
     SEAL_REQUEST,
+    STATEMENT,
     VEND,
     VEND_REQUEST,
 )
 from vending.bill import (
     BillAnswer,
     BillInquiryAnswer,
-    BillPaid,
     BillPayAnswer,
     BillPayRequest,
     BillQuery,
-    BillStatement,
-    MonthBill,
-    Settlement,
 )
 from vending.card import SealRequest
 from vending.messages import (
@@ -176,24 +174,6 @@ TRIAL = wish.AskTrial(request=TrialRequest(customer_no="1", meter_no="2", paid_f
 BUY = wish.RequestVend(order_no=ORDER_NO, request=VEND_REQUEST)
 INQUIRE = wish.InquireVend(order_no=ORDER_NO)
 SEALS = wish.AskSeals(order_no=ORDER_NO, request=SEAL_REQUEST)
-STATEMENT = BillStatement(
-    customer_no="20003000",
-    name_masked="李*",
-    address_masked="",
-    months=(MonthBill(month="2025-11", energy_wh=1, amount_fen=5_380),),
-    balance_fen=0,
-    max_fen=100_000,
-)
-PAID = BillPaid(
-    order_no=ORDER_NO,
-    customer_no="20003000",
-    receipt_no="R1",
-    paid_fen=10_000,
-    settlement=Settlement(
-        months=("2025-11",), settled_fen=5_380, balance_before_fen=0, balance_after_fen=4_620
-    ),
-    paid_at_ms=1,
-)
 LOOK_UP_BILL = wish.LookUpBill(query=BillQuery(customer_no="20003000"))
 PAY = wish.PayBill(
     order_no=ORDER_NO,
@@ -275,14 +255,14 @@ SILENCE = NoAnswer("nothing came")
             ev.BillRefused(customer_no="20003000", reason=Reason.ACCOUNT_UNKNOWN),
         ),
         (LOOK_UP_BILL, SILENCE, ev.BillUnreachable(customer_no="20003000")),
-        (PAY, PAID, ev.BillPosted(paid=PAID)),
+        (PAY, BILL_PAID, ev.BillPosted(paid=BILL_PAID)),
         (
             PAY,
             Refused(Reason.ORDER_CONFLICT),
             ev.BillNotPosted(order_no=ORDER_NO, reason=Reason.ORDER_CONFLICT),
         ),
         (PAY, SILENCE, ev.BillUnknown(order_no=ORDER_NO)),
-        (INQUIRE_BILL, PAID, ev.BillPosted(paid=PAID)),
+        (INQUIRE_BILL, BILL_PAID, ev.BillPosted(paid=BILL_PAID)),
         (INQUIRE_BILL, NotSold(ORDER_NO), ev.BillNotPosted(order_no=ORDER_NO)),
         (
             INQUIRE_BILL,
@@ -296,8 +276,8 @@ SILENCE = NoAnswer("nothing came")
             STATEMENT,
             ev.BillUnreachable(customer_no="777777"),
         ),
-        (wish.PayBill(order_no="2", request=PAY.request), PAID, ev.BillUnknown(order_no="2")),
-        (wish.InquireBill(order_no="2"), PAID, ev.BillUnknown(order_no="2")),
+        (wish.PayBill(order_no="2", request=PAY.request), BILL_PAID, ev.BillUnknown(order_no="2")),
+        (wish.InquireBill(order_no="2"), BILL_PAID, ev.BillUnknown(order_no="2")),
         (INQUIRE_BILL, NotSold("2"), ev.BillUnknown(order_no=ORDER_NO)),
         (wish.RequestVend(order_no="2", request=VEND_REQUEST), VEND, ev.VendUnknown(order_no="2")),
         (wish.InquireVend(order_no="2"), VEND, ev.VendUnknown(order_no="2")),
