@@ -26,6 +26,7 @@ from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import screen, timeout_s
 from kiosk.flow.session import Session, fresh
+from vending.bill import BillAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import (
     CardKind,
     CardSnapshot,
@@ -59,6 +60,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 from vending.tariff import Quote, Tariff, TariffStep, quote
 
 TERMINAL_NO = "330106"
@@ -154,6 +156,22 @@ class QuickOffice:
         if request.stage is SealStage.AUTHENTICATE:
             return Sealed(SealAnswer(stage=request.stage, host_challenge=_CHALLENGE))
         return Sealed(SealAnswer(stage=request.stage, macs=_MACS))
+
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        """Nobody owes anything here."""
+        return Refused(Reason.NOTHING_DUE)
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        """Nobody owes anything here."""
+        return Refused(Reason.NOTHING_DUE)
+
+    def inquire_bill(self, order_no: str) -> NotSold:
+        """Nothing was posted."""
+        return NotSold(order_no=order_no)
+
+    def roster(self) -> Roster:
+        """Nobody of the staff comes."""
+        return Roster(version=0, issued_at_ms=0, good_for_days=0, people=())
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """Take it."""

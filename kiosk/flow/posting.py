@@ -127,15 +127,21 @@ def _forget(session: Session, order_no: str, reason: Reason) -> Step:
 
 def park(session: Session, bill: BillOrder, why: Cause, at_ms: int) -> Step:
     """Let the customer go. The payment stays open, the money stays with it; what is not refused is
-    asked about again.
+    asked about again. ``why`` is for the staff.
     """
+    cause = _for_customer(bill)
     told = session.to(
-        Phase.DOUBTFUL, bill=bill, cause=why, notice=None, printing=True, slip_failed=False
+        Phase.DOUBTFUL, bill=bill, cause=cause, notice=None, printing=True, slip_failed=False
     )
-    slip = print_bill_slip(told, bill, at_ms, reason=why)
+    slip = print_bill_slip(told, bill, at_ms, reason=cause)
     later = InquireBill(order_no=bill.order_no, after_s=LAST_PAUSE_S)
     asking = () if bill.refused else (later,)
     return told, (_tell_parked(bill, why, at_ms), slip, *asking, *_card_back(session))
+
+
+def _for_customer(bill: BillOrder) -> Why:
+    """It will be posted by itself, or somebody must look at it: all that matters to who paid."""
+    return Why.NOT_POSTED if bill.refused else Why.POSTING_UNKNOWN
 
 
 def _tell_parked(bill: BillOrder, why: Cause, at_ms: int) -> Tell:
@@ -181,12 +187,12 @@ def not_posted_unseen(session: Session, event: ev.BillNotPosted) -> Step:
         return _forget(session, bill.order_no, event.reason)
     refused = replace(bill, refused=event.reason)
     told = _tell_parked(refused, event.reason, event.at_ms)
-    return _with_doubtful(session, refused, event.reason), (told,)
+    return _with_doubtful(session, refused), (told,)
 
 
-def _with_doubtful(session: Session, bill: BillOrder, why: Cause) -> Session:
+def _with_doubtful(session: Session, bill: BillOrder) -> Session:
     """Keep what is known now of a payment in doubt, parked or still on the screen."""
     if session.bill and session.bill.order_no == bill.order_no:
-        return session.but(bill=bill, cause=why)
+        return session.but(bill=bill, cause=_for_customer(bill))
     known = (bill if each.order_no == bill.order_no else each for each in session.parked_bills)
     return session.but(parked_bills=tuple(known))

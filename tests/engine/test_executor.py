@@ -116,9 +116,12 @@ def test_the_fact_of_a_failure_settles_the_wish_that_waits_for_it() -> None:
             assert asked.matches(fact)
 
 
-def test_an_inquiry_waits_as_long_as_it_says(stand: Stand) -> None:
+@pytest.mark.parametrize("kind", [wish.InquireVend, wish.InquireBill])
+def test_an_inquiry_waits_as_long_as_it_says(
+    stand: Stand, kind: type[wish.InquireVend | wish.InquireBill]
+) -> None:
     stand.lane.turn()
-    stand.executor.perform(wish.InquireVend(order_no=VEND.order_no, after_s=3))
+    stand.executor.perform(kind(order_no=VEND.order_no, after_s=3))
     assert stand.lane.turn() == 3.0
 
 

@@ -29,6 +29,7 @@ from kiosk.flow.session import Session
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
 from tests.engine.test_customer import MACHINE
 from tests.engine.test_journal import sql
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
 from vending.messages import (
     AccountAnswer,
@@ -54,6 +55,7 @@ from vending.messages import (
     VendRequest,
 )
 from vending.messages import Reason as Why
+from vending.roster import Roster
 
 PATIENCE_S = 20
 
@@ -162,6 +164,18 @@ class Office:
 
     def seal(self, request: SealRequest) -> SealReply:
         return Sealed(SEAL_ANSWER)
+
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        return Refused(Why.NOTHING_DUE)
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        return Refused(Why.NOTHING_DUE)
+
+    def inquire_bill(self, order_no: str) -> BillInquiryAnswer:
+        return NotSold(order_no)
+
+    def roster(self) -> Roster:
+        return Roster(version=0, issued_at_ms=0, good_for_days=0, people=())
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         self.reports.put(envelope.report)

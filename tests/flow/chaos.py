@@ -13,6 +13,7 @@ from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, Rejec
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import Order
+from tests.flow.bills import paid_of, statement_of
 from tests.flow.cash_laws import CashLaws
 from tests.flow.cashier import BOX_IN, BOX_OUT, next_of_clearing
 from tests.flow.laws import Laws
@@ -34,9 +35,12 @@ from vending.staff import Role
 POLICY = Policy(terminal_no="310042", parked_orders=2, max_notes=4)
 LIMITS = Limits(min_fen=1_000, max_fen=20_000, multiple_fen=1_000, max_wallet_amount=40_000)
 CARDS = (card_of(1), card_of(2), card_of(3, WalletUnit.MONEY))
+_CARDS = (ev.CardInserted(), ev.ResellPressed())
+_SCAN = ev.CodeScanned(text=f"{CARDS[0].customer_no}|2025-11")
+_BILLS = statement_of(balance_fen=300, max_fen=20_000)
 _FORWARD: dict[Phase, tuple[Event, ...]] = {
-    Phase.OUT_OF_SERVICE: (ev.CardInserted(), ev.ResellPressed()),
-    Phase.IDLE: (ev.CardInserted(), ev.ResellPressed(), staff_event.StaffCalled()),
+    Phase.OUT_OF_SERVICE: (*_CARDS, *_CARDS, ev.BillPressed(), _SCAN),
+    Phase.IDLE: (*_CARDS, *_CARDS, ev.BillPressed(), _SCAN, staff_event.StaffCalled()),
     Phase.ACCOUNT: (ev.ContinuePressed(),),
     Phase.CHOOSING: (ev.CashChosen(),),
     Phase.TENDERING: (ev.FinishPressed(),),
@@ -70,8 +74,16 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
         staff_event.StaffLeft(),
         part(Device.SCANNER, DeviceState.OFFLINE, Fault.NO_ANSWER),
     ),
-    Phase.DONE: (ev.CardRemoved(),),
-    Phase.DOUBTFUL: (ev.CardRemoved(),),
+    Phase.BILL_ASK: (
+        ev.CustomerNoEntered(customer_no=CARDS[1].customer_no),
+        ev.CardInserted(),
+        _SCAN,
+    ),
+    Phase.BILL_CARD: (ev.CardRemoved(),),
+    Phase.BILL_LOOKUP: (ev.CancelPressed(),),
+    Phase.BILL: tuple(ev.MonthsChosen(months=months) for months in (1, 2, 3)),
+    Phase.DONE: (ev.CardRemoved(), _SCAN),
+    Phase.DOUBTFUL: (ev.CardRemoved(), _SCAN),
 }
 _PEOPLE: tuple[Event, ...] = (
     ev.CardInserted(),
@@ -84,6 +96,11 @@ _PEOPLE: tuple[Event, ...] = (
     ev.LanguageChosen(language="en"),
     ev.ResellPressed(),
     ev.DeliverPressed(),
+    ev.BillPressed(),
+    ev.CustomerNoEntered(customer_no="12"),
+    _SCAN,
+    ev.CodeScanned(text="no bill"),
+    ev.MonthsChosen(months=9),
     staff_event.StaffCalled(),
 )
 _MACHINES: tuple[Event, ...] = (
@@ -197,6 +214,10 @@ class Chaos(Walk):
                 return [ev.AcceptorClosed()]
             case wish.RequestVend() | wish.RequestResell() | wish.InquireVend():
                 return self._sales(asked)
+            case wish.LookUpBill():
+                return _bill_answers(asked.query.customer_no)
+            case wish.PayBill() | wish.InquireBill():
+                return self._postings(asked)
             case wish.WriteCard() | wish.ProveCard() | wish.AskSeals():
                 return self._card_work(asked)
             case wish.PrintSlip():
@@ -246,6 +267,19 @@ class Chaos(Walk):
             return [*approved, *unsold, *ended, *silent]
         return [*approved, *no, *silent]
 
+    def _postings(self, asked: wish.PayBill | wish.InquireBill) -> list[Event]:
+        number, session = asked.order_no, self.session
+        known = (*session.parked_bills, *((session.bill,) if session.bill else ()))
+        posted = [ev.BillPosted(paid=paid_of(b)) for b in known if b.order_no == number and b.notes]
+        silent = ev.BillUnknown(order_no=number)
+        if isinstance(asked, wish.InquireBill):
+            ended = [ev.OrderEnded(order_no=number, how=how) for how in Ending]
+            unposted = ev.BillNotPosted(order_no=number)
+            return [*posted, *ended, *(unposted,) * 3, silent, silent]
+        reasons = (Reason.ACCOUNT_BLOCKED, Reason.ORDER_REFUNDED)
+        no = [ev.BillNotPosted(order_no=number, reason=reason) for reason in reasons]
+        return [*posted, *posted, *no, *(silent,) * 3]
+
     def _card_work(self, asked: wish.WriteCard | wish.ProveCard | wish.AskSeals) -> list[Event]:
         number, order = asked.order_no, self._order(asked.order_no)
         if isinstance(asked, wish.ProveCard):
@@ -262,6 +296,13 @@ class Chaos(Walk):
         ended = ev.CardWriteEnded(order_no=number)
         wanted = [ev.SealsWanted(request=seal_request(order))] if order else []
         return [given, failed, *wanted, ended, ended]
+
+
+def _bill_answers(customer_no: str) -> list[Event]:
+    found = [ev.BillFound(statement=replace(_BILLS, customer_no=customer_no))] * 4
+    paid = ev.BillFound(statement=statement_of(customer_no, months=()))
+    unknown = ev.BillRefused(customer_no=customer_no, reason=Reason.ACCOUNT_UNKNOWN)
+    return [*found, paid, unknown, ev.BillUnreachable(customer_no=customer_no)]
 
 
 def _repaired() -> tuple[Event, ...]:

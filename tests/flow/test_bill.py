@@ -1,5 +1,8 @@
 """Paying a bill, as the customer sees it: whose, how much, notes, receipt; and what goes wrong."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from kiosk.flow import event as ev
@@ -13,6 +16,7 @@ from kiosk.flow.session import Session
 from kiosk.flow.view import BillChoice, BillView
 from tests.flow.bills import CUSTOMER_NO, MONTHS, BillWalk, paid_of, statement_of
 from tests.flow.world import Walk, part
+from vending.bill import BillStatement
 from vending.cash import Business
 from vending.messages import NoteTaken, OrderAbandoned, OrderOpened, Reason, VendConfirmed
 
@@ -161,8 +165,8 @@ def test_months_that_the_balance_settles_are_not_offered() -> None:
 @pytest.mark.parametrize(
     "nothing", [statement_of(months=()), statement_of(balance_fen=50_000)], ids=["paid", "balance"]
 )
-def test_a_customer_who_owes_nothing_is_told_so(nothing: object) -> None:
-    walk = BillWalk().to_lookup().feed(ev.BillFound(statement=nothing))  # type: ignore[arg-type]
+def test_a_customer_who_owes_nothing_is_told_so(nothing: BillStatement) -> None:
+    walk = BillWalk().to_lookup().feed(ev.BillFound(statement=nothing))
     assert walk.at(Phase.REFUSED).session.cause is Reason.NOTHING_DUE
 
 
@@ -293,8 +297,8 @@ def test_a_dead_reader_that_still_has_a_card_keeps_nobody() -> None:
 
 
 @pytest.mark.parametrize("make", [BillWalk.to_ask, BillWalk.to_lookup, BillWalk.to_bill])
-def test_whoever_paid_nothing_may_leave_at_any_time(make: object) -> None:
-    walk = make(BillWalk())  # type: ignore[operator]
+def test_whoever_paid_nothing_may_leave_at_any_time(make: Callable[[BillWalk], BillWalk]) -> None:
+    walk = make(BillWalk())
     assert Button.CANCEL in buttons(walk.session)
     walk.feed(ev.CancelPressed()).at(Phase.IDLE)
     assert walk.told(OrderOpened) == []
@@ -307,8 +311,8 @@ def test_whoever_leaves_with_a_card_in_the_slot_is_asked_to_take_it() -> None:
 
 
 @pytest.mark.parametrize("make", [BillWalk.to_ask, BillWalk.to_bill])
-def test_silence_is_asked_about_once(make: object) -> None:
-    walk = make(BillWalk()).time_out()  # type: ignore[operator]
+def test_silence_is_asked_about_once(make: Callable[[BillWalk], BillWalk]) -> None:
+    walk = make(BillWalk()).time_out()
     assert buttons(walk.session) == (Button.CANCEL, Button.MORE_TIME)
     walk.feed(ev.MoreTimePressed())
     assert not walk.session.asked_more_time
@@ -357,9 +361,9 @@ def test_bills_need_the_slot_and_the_line(broken: ev.Event) -> None:
     ("broken", "cause"), [(JAM, Why.CASH_UNAVAILABLE), (LINE_DOWN, Why.OFFICE_UNREACHABLE)]
 )
 def test_it_is_said_before_the_customer_looks_for_money(
-    make: object, broken: ev.Event, cause: Why
+    make: Callable[[BillWalk], BillWalk], broken: ev.Event, cause: Why
 ) -> None:
-    walk = make(BillWalk()).feed(broken).at(Phase.REFUSED)  # type: ignore[operator]
+    walk = make(BillWalk()).feed(broken).at(Phase.REFUSED)
     assert walk.session.cause is cause
     walk.time_out().at(Phase.OUT_OF_SERVICE)
 
@@ -407,3 +411,47 @@ def test_the_months_of_this_test_are_what_the_text_says() -> None:
 def test_opening_the_slot_asks_for_the_sites_denominations() -> None:
     walk = BillWalk().to_tender_bill()
     assert walk.wished(OpenAcceptor)[-1].values_fen == walk.session.policy.note_values_fen
+
+
+# -- ways that chance seldom takes ---------------------------------------------------------------
+
+
+def leave_by(last: ev.Event | None, make: Callable[[BillWalk], BillWalk], gone: ev.Event) -> Walk:
+    """Leave after something happened to the reader; without a last press, by silence."""
+    walk = make(BillWalk()).feed(gone)
+    return walk.feed(last) if last else walk.time_out().time_out()
+
+
+def leave_the_question_by(last: ev.Event | None) -> Walk:
+    """A card that says nothing still lies in the slot."""
+    mute = ev.CardUnreadable(fault=CardFault.MUTE)
+    walk = BillWalk().to_ask().feed(ev.CardInserted(), mute)
+    return walk.feed(last) if last else walk.time_out().time_out()
+
+
+def find_no_note_small_enough() -> Walk:
+    return BillWalk(statement_of(max_fen=400)).to_bill().feed(ev.MonthsChosen(months=1))
+
+
+def come_while_too_many_wait(fact: ev.Event) -> Walk:
+    walk = BillWalk(policy=Policy(terminal_no="310042", parked_orders=1))
+    return walk.to_parked().feed(fact)
+
+
+_CANCEL = ev.CancelPressed()
+RARE: tuple[Callable[[], Walk], ...] = (
+    *(
+        partial(leave_by, last, make, gone)
+        for last in (_CANCEL, None)
+        for make in (BillWalk.to_ask, BillWalk.to_lookup, BillWalk.to_bill)
+        for gone in (READER_GONE, part(Device.PRINTER))
+        if last or make is not BillWalk.to_lookup
+    ),
+    *(partial(leave_by, last, BillWalk.to_bill, ev.CardInserted()) for last in (_CANCEL, None)),
+    *(partial(leave_the_question_by, last) for last in (_CANCEL, None)),
+    find_no_note_small_enough,
+    *(
+        partial(come_while_too_many_wait, fact)
+        for fact in (ev.BillPressed(), ev.CodeScanned(text=CUSTOMER_NO))
+    ),
+)

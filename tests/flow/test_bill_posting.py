@@ -79,10 +79,11 @@ def test_what_is_never_posted_is_parked_in_the_end() -> None:
     walk = BillWalk().to_posting()
     for _ in range(POLICY.inquiries):
         walk.feed(walk.unknown(), not_posted(walk))
-    assert walk.at(Phase.DOUBTFUL).session.cause in {Why.NOT_POSTED, Why.POSTING_UNKNOWN}
+    assert walk.at(Phase.DOUBTFUL).told(OrderParked)
     walk = BillWalk(policy=replace(POLICY, inquiries=1)).to_posting()
     walk.feed(walk.unknown(), not_posted(walk)).at(Phase.DOUBTFUL)
-    assert walk.session.cause is Why.NOT_POSTED
+    assert walk.told(OrderParked)[-1].why == "not-posted"
+    assert walk.session.cause is Why.POSTING_UNKNOWN
 
 
 def test_an_old_inquirys_answer_pays_nothing_twice() -> None:
@@ -106,10 +107,10 @@ def test_a_refusal_after_the_money_is_in_is_parked_for_the_staff() -> None:
         .feed(ev.BillNotPosted(order_no=BillWalk().to_posting().bill.order_no))
     )
     walk.feed(not_posted(walk, Reason.ACCOUNT_BLOCKED)).at(Phase.DOUBTFUL)
-    assert walk.session.cause is Reason.ACCOUNT_BLOCKED
+    assert walk.session.cause is Why.NOT_POSTED
     assert walk.wished(InquireBill) == []
     assert walk.told(OrderParked)[-1].why == "account-blocked"
-    assert walk.wish(PrintSlip).slip.reason == "account-blocked"
+    assert walk.wish(PrintSlip).slip.reason == "not-posted"
     walk.time_out().at(Phase.IDLE)
     (bill,) = walk.session.parked_bills
     assert (bill.refused, bill.paid_fen) == (Reason.ACCOUNT_BLOCKED, 10_000)
@@ -195,7 +196,7 @@ def test_what_is_refused_later_is_told_and_asked_for_no_more() -> None:
 def test_a_refusal_while_the_doubt_is_read_is_shown() -> None:
     walk = BillWalk().to_posting().time_out()
     walk.feed(not_posted(walk, Reason.ACCOUNT_BLOCKED)).at(Phase.DOUBTFUL)
-    assert walk.session.cause is Reason.ACCOUNT_BLOCKED
+    assert walk.session.cause is Why.NOT_POSTED
     walk.time_out().at(Phase.IDLE)
     assert walk.session.parked_bills[0].refused is Reason.ACCOUNT_BLOCKED
 

@@ -21,7 +21,9 @@ from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import fresh
 from tests.flow import staff_walk
+from tests.flow import test_bill as bill
 from tests.flow import test_resell as resell
+from tests.flow.bills import CUSTOMER_NO, BillWalk, paid_of
 from tests.flow.cashier import CLEARING_FACTS
 from tests.flow.chaos import POLICY, Chaos
 from tests.flow.world import (
@@ -81,7 +83,7 @@ def test_silence_leads_home_from_everywhere(numbers: list[int]) -> None:
             break
         walk.time_out()
     assert walk.session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}
-    assert walk.session.order is None
+    assert walk.session.payment is None
 
 
 @settings(max_examples=100)
@@ -128,6 +130,18 @@ def find_no_note_small_enough() -> Walk:
     return walk.to_account().feed(ev.ContinuePressed(), ev.CashChosen()).at(Phase.REFUSED)
 
 
+def type_a_code_in_vain() -> Walk:
+    walk = Walk().open_shop().feed(ev.ResellPressed()).insert()
+    walk.feed(ev.AccountFound(account=walk.account)).at(Phase.CODE)
+    walk.feed(ev.CodeEntered(order_no=Walk().to_vending().order.order_no))
+    return walk.feed(ev.OwedRefused(reason=Reason.NOTHING_OWED)).at(Phase.REFUSED)
+
+
+def bring_the_card_to_the_staff() -> Walk:
+    walk = Walk().open_shop().feed(staff_event.StaffCalled(), ev.CardInserted())
+    return walk.at(Phase.READING)
+
+
 def ask_in_vain(inquiries: int) -> Walk:
     """Unknown and not sold in turn, until one of them is the last word."""
     walk = Walk(Policy(terminal_no="310042", inquiries=inquiries)).to_vending()
@@ -159,6 +173,7 @@ def leave_as_the_slot_dies() -> Walk:
 RARE: tuple[Callable[[], Walk], ...] = (
     *resell.RARE,
     *staff_walk.RARE,
+    *bill.RARE,
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
     walk_away_from_the_account_as_the_office_fails,
@@ -168,6 +183,8 @@ RARE: tuple[Callable[[], Walk], ...] = (
     leave_as_the_slot_dies,
     hesitate_while_choosing,
     find_no_note_small_enough,
+    type_a_code_in_vain,
+    bring_the_card_to_the_staff,
     partial(ask_in_vain, 3),
     partial(ask_in_vain, 4),
 )
@@ -201,6 +218,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
     order = walk.session.order or Walk().to_vending().order
     number, note = order.order_no, {"note_id": "n1", "value_fen": 5_000}
     seals = SealAnswer(stage=SealStage.SEAL)
+    payment = walk.session.bill or BillWalk().to_posting().bill
     return [
         ev.Restarted(boot_id="b"),
         part(Device.ACCEPTOR, DeviceState.OFFLINE),
@@ -238,6 +256,15 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.OwedFound(owed=owed_of(order)),
         ev.OwedRefused(reason=Reason.NOTHING_OWED),
         ev.OrderEnded(order_no=number, how=Ending.DELIVERED),
+        ev.CodeScanned(text=CUSTOMER_NO),
+        ev.CustomerNoEntered(customer_no=CUSTOMER_NO),
+        ev.MonthsChosen(months=1),
+        ev.BillFound(statement=payment.statement),
+        ev.BillRefused(customer_no=CUSTOMER_NO, reason=Reason.NOTHING_DUE),
+        ev.BillUnreachable(customer_no=CUSTOMER_NO),
+        ev.BillPosted(paid=paid_of(payment)),
+        ev.BillNotPosted(order_no=payment.order_no),
+        ev.BillUnknown(order_no=payment.order_no),
         ev.TrialAnswered(paid_fen=order.paid_fen, quote=quote_of(order.account, order.paid_fen)),
         ev.OfficeUnreachable(question="account"),
         ev.VendApproved(vend=vend_of(order)),

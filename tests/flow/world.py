@@ -15,7 +15,7 @@ from kiosk.flow.notes import local_quote
 from kiosk.flow.phase import PHASES, Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Button, screen, timeout_s
-from kiosk.flow.session import Order, Session, fresh
+from kiosk.flow.session import BillOrder, Order, Session, fresh
 from vending.card import CardKind, CardSnapshot, MeterReturn, SealRequest, SealStage, WalletUnit
 from vending.messages import Account, Limits, Owed, Report, Vend
 from vending.order_no import make_order_no
@@ -287,5 +287,5 @@ def check_screen(session: Session) -> None:
     assert msgspec.json.decode(msgspec.json.encode(picture)) is not None
 
 
-def notes_of(orders: Iterable[Order]) -> list[str]:
+def notes_of(orders: Iterable[Order | BillOrder]) -> list[str]:
     return [note.note_id for order in orders for note in order.notes]
