@@ -1,6 +1,7 @@
 """Wear: what is counted once, faults that begin and end, and none of it grows for ever."""
 
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 from hypothesis import given, settings
@@ -69,7 +70,7 @@ def test_what_a_driver_tells_twice_is_counted_once() -> None:
 
 
 def test_an_uncertain_note_that_turns_up_is_a_stacked_one_as_well() -> None:
-    note = {"note_id": "boot-9", "value_fen": 500}
+    note: dict[str, Any] = {"note_id": "boot-9", "value_fen": 500}
     walk = Walk().open_shop().feed(ev.NoteUnknown(**note), ev.NoteStacked(**note))
     assert (counted(walk)[Counter.NOTES_UNKNOWN], counted(walk)[Counter.NOTES_STACKED]) == (1, 1)
 
