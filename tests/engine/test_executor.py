@@ -155,7 +155,7 @@ def test_a_restart_that_fails_is_no_devices_fault(stand: Stand) -> None:
 
 def test_each_device_is_started_anew_by_itself(stand: Stand) -> None:
     parts = {device: Port() for device in RESETTABLE}
-    card_desk, acceptor, printer, scanner = cast(list[Any], list(parts.values()))
+    card_desk, acceptor, printer, scanner = cast(Any, list(parts.values()))
     ports = Ports(card_desk, acceptor, printer, stand.lane, scanner)
     executor = Executor(ports, stand.facts.append)
     for device in RESETTABLE:

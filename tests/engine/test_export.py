@@ -70,7 +70,7 @@ class BadStick(MountedStick):
 
     def create(self, file: Path) -> IO[bytes]:
         self._may_fail("create")
-        return BadFile(file, self.room, self.number)  # type: ignore[return-value]
+        return BadFile(file, self.room, self.number)
 
     def finish(self, opened: IO[bytes], part: Path, file: Path) -> None:
         self._may_fail("finish")

@@ -43,7 +43,8 @@ class Office:
     """Has a roster, and tells its version at every sign-in."""
 
     def __init__(self, version: int = 3) -> None:
-        self.version, self.people = version, (WANG, LI)
+        self.version = version
+        self.people: tuple[RosterPerson, ...] = (WANG, LI)
         self.fetched = 0
         self.silent = False
 

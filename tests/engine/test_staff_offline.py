@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_the_head_office_still_lets_in_what_the_shut_door_does_not(stand: Stand)
 def test_a_failure_counts_also_when_the_page_was_left_meanwhile(stand: Stand) -> None:
     leave = stand.desk.leave
 
-    def slow(_: StaffSignIn) -> None:
+    def slow(message: StaffSignIn) -> Any:
         leave()
         raise SILENCE
 

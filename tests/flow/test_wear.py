@@ -25,6 +25,7 @@ from kiosk.flow.wear import (
 )
 from tests.flow.world import Walk, part
 from vending.card import Verdict
+from vending.messages import Reason
 
 JAM = part(Device.ACCEPTOR, DeviceState.FAULT, Fault.JAM_IN_ACCEPTOR)
 WELL = part(Device.ACCEPTOR)
@@ -184,7 +185,7 @@ def test_what_a_device_says_is_not_kept_at_any_length() -> None:
 def test_wear_is_kept_between_customers_and_fits_a_checkpoint() -> None:
     walk = Walk().open_shop().feed(JAM, WELL)
     care = walk.session.care
-    walk.insert().feed(ev.AccountRefused(reason=ev.Reason.ACCOUNT_BLOCKED)).take_card().time_out()
+    walk.insert().feed(ev.AccountRefused(reason=Reason.ACCOUNT_BLOCKED)).take_card().time_out()
     assert walk.session.care.faults == care.faults
     assert msgspec.json.decode(msgspec.json.encode(care), type=Care) == care
 
