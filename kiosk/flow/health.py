@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from kiosk.flow.command import Tell
 from kiosk.flow.device import Device, DeviceState
-from kiosk.flow.phase import Why
 from kiosk.flow.rules import Step
-from kiosk.flow.service import acceptor_works, may_deliver, out_of_service_cause
+from kiosk.flow.service import may_buy, may_deliver, may_pay_bill, out_of_service_cause
 from kiosk.flow.session import PartStatus, Session
 from vending.health import Ailment, Health, Offer
 
@@ -50,17 +49,11 @@ def health(session: Session, at_ms: int) -> Health:
 def offers(session: Session) -> tuple[Offer, ...]:
     """Return what a customer could do now if nobody else were at the machine."""
     able = {
-        Offer.ENERGY_BY_CASH: out_of_service_cause(session) is None,
-        Offer.BILL_BY_CASH: _may_pay_bill(session),
+        Offer.ENERGY_BY_CASH: may_buy(session),
+        Offer.BILL_BY_CASH: may_pay_bill(session),
         Offer.DELIVERY: may_deliver(session),
     }
     return tuple(offer for offer in Offer if able[offer])
-
-
-def _may_pay_bill(session: Session) -> bool:
-    """Bills need no card reader."""
-    cause = out_of_service_cause(session)
-    return session.policy.bills and cause in {None, Why.READER_DOWN} and acceptor_works(session)
 
 
 def _ailments(session: Session) -> tuple[Ailment, ...]:

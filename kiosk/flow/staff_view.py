@@ -1,10 +1,11 @@
 """What staff see: who is signed in, what they may do, and the machine as far as that goes."""
 
+from kiosk.flow.clearing import cash_view
 from kiosk.flow.device import Device, DeviceState
 from kiosk.flow.phase import Phase
 from kiosk.flow.service import out_of_service_cause
 from kiosk.flow.session import Session
-from kiosk.flow.view import CashView, DeviceView, StaffView
+from kiosk.flow.view import DeviceView, StaffView
 from kiosk.flow.wear import COUNTERS
 from kiosk.flow.workshop import RESETTABLE, tests_of
 from vending.rights import RIGHTS, Right
@@ -26,17 +27,13 @@ def staff_view(session: Session) -> StaffView | None:
         offline=staff.offline,
         last_ms=staff.last_ms,
         rights=rights,
-        cash=_cash_view(session) if Right.SEE_CASH in rights else None,
+        cash=cash_view(session) if Right.SEE_CASH in rights else None,
         devices=_device_views(session, rights) if sees_devices else (),
         test=session.care.test if sees_devices else None,
         software_version=session.care.software_version,
         started_at_ms=session.care.started_at_ms,
         out_of_service=str(out_of_service_cause(session) or ""),
     )
-
-
-def _cash_view(session: Session) -> CashView | None:
-    return None
 
 
 def _device_views(session: Session, rights: frozenset[Right]) -> tuple[DeviceView, ...]:

@@ -74,6 +74,7 @@ class Office:
         self.says: dict[str, object] = {}
         self.sequence = 7
         self.period_no = 0
+        self.roster_version = 0
 
     def _answer(self, call: str) -> object:
         self.calls.append(call)
@@ -83,12 +84,15 @@ class Office:
         return said
 
     def sign_in(self, software_version: str) -> SignedIn:
-        self._answer("sign_in")
+        said = self._answer("sign_in")
+        if isinstance(said, Waiting):
+            said.clock.advance(said.takes_s)
         return SignedIn(
             session_id="s",
             server_time_ms=0,
             last_order_sequence=self.sequence,
             last_period_no=self.period_no,
+            roster_version=self.roster_version,
         )
 
     def query_account(self, query: AccountQuery) -> AccountAnswer:
@@ -459,3 +463,57 @@ def test_the_last_fact_about_the_line_is_its_last_state() -> None:
     status.silent()
     others[0].join(5)
     assert told == [DeviceState.OFFLINE, DeviceState.OK]
+
+
+# -- trying the line on purpose, and what each sign-in says ----------------------------------------
+
+
+def test_the_line_is_tried_and_timed(stand: Stand) -> None:
+    stand.office.says["sign_in"] = Waiting(stand.clock, 0.184)
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert stand.facts == [OfficeTried(answered=True, took_ms=184)]
+    assert stand.office.calls == ["sign_in"]
+
+
+def test_a_line_that_is_down_is_said_to_be(stand: Stand) -> None:
+    stand.office.says["sign_in"] = NoAnswer()
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert stand.facts[-1] == OfficeTried(answered=False, took_ms=0, detail="no-answer")
+    assert stand.states() == [DeviceState.OFFLINE]
+
+
+def test_too_many_questions_end_a_try_as_well(stand: Stand) -> None:
+    for number in range(MOST_QUESTIONS):
+        stand.lane.ask(wish.InquireVend(order_no=str(number)))
+    stand.lane.ask(wish.TryOffice())
+    assert stand.facts == [OfficeTried(answered=False, took_ms=0, detail="busy")]
+
+
+def test_whoever_follows_sign_ins_hears_of_each(stand: Stand) -> None:
+    heard: list[tuple[int, object]] = []
+    stand.lane.on_sign_in(lambda signed, office: heard.append((signed.roster_version, office)))
+    stand.office.roster_version = 4
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    stand.office.says["sign_in"] = NoAnswer()
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert heard == [(4, stand.office)]
+
+
+def test_the_last_period_is_told_when_it_is_news(stand: Stand) -> None:
+    stand.office.period_no = 12
+    for _ in range(2):
+        stand.lane.ask(wish.TryOffice())
+        stand.lane.turn()
+    told = [fact for fact in stand.facts if isinstance(fact, ev.SignedInAt)]
+    assert told == [ev.SignedInAt(last_order_sequence=7, last_period_no=12)]
+
+
+class Waiting:
+    """An answer that takes its time."""
+
+    def __init__(self, clock: ManualClock, takes_s: float) -> None:
+        self.clock, self.takes_s = clock, takes_s

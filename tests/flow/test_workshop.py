@@ -1,5 +1,7 @@
 """Self-tests, resets, a restart and an export: what each sees, how each ends, what is told."""
 
+from typing import Any
+
 import pytest
 
 from kiosk.cashbox.box import CashBox, Stage
@@ -13,8 +15,9 @@ from kiosk.flow.screen import screen
 from tests.flow.staff_walk import deeds, run_of, signed_in, under_test
 from tests.flow.world import POLICY, Walk, card_of, part
 from vending.messages import NoteInSuspense
+from vending.rights import Role
 
-NOTE = {"note_id": "t-1", "value_fen": 5_000}
+NOTE: dict[str, Any] = {"note_id": "t-1", "value_fen": 5_000}
 JAM = part(Device.ACCEPTOR, DeviceState.FAULT, Fault.JAM_IN_ACCEPTOR)
 
 
@@ -206,7 +209,7 @@ def test_no_test_survives_a_restart(test: SelfTest) -> None:
 
 def test_a_machine_without_a_scanner_offers_no_test_of_one() -> None:
     walk = Walk().open_shop().feed(staff_event.StaffCalled())
-    walk.feed(staff_event.StaffSignedIn(staff="wang", role=staff_event.Role.SUPERVISOR))
+    walk.feed(staff_event.StaffSignedIn(staff="wang", role=Role.SUPERVISOR))
     walk.feed(staff_event.SelfTestStarted(test=SelfTest.SCAN)).at(Phase.STAFF)
     assert walk.session.care.test is None
     view = screen(walk.session).staff
