@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from center.orders.desk import Desk
+from center.orders.port import OrderDesk
 from tests.center.orders.office import NOW_MS, TERMINAL
 from vending.cash import (
     Business,
@@ -41,7 +41,7 @@ class Till:
     """Knows nothing of the head office's books."""
 
     def __init__(
-        self, desk: Desk, terminal_no: str = TERMINAL, now: Callable[[], int] = lambda: NOW_MS
+        self, desk: OrderDesk, terminal_no: str = TERMINAL, now: Callable[[], int] = lambda: NOW_MS
     ) -> None:
         self.desk, self.terminal_no, self.now = desk, terminal_no, now
         self.period_no = 1
