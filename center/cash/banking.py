@@ -27,7 +27,7 @@ class Deposit(Struct, frozen=True, kw_only=True):
     amount_fen: int
     periods: tuple[tuple[str, int], ...]
     """Terminals and period numbers."""
-    by: str
+    by: str = ""
     comment: str = ""
 
 

@@ -36,7 +36,7 @@ class Count(Struct, frozen=True, kw_only=True):
     terminal_no: str
     period_no: int
     counted: Counted
-    by: str
+    by: str = ""
     found: tuple[Found, ...] = ()
     bag_no: str = ""
     comment: str = ""

@@ -83,7 +83,7 @@ def set_aside(connection: Connection, terminal_no: str, found: Found, now_ms: in
         held = _held(connection, terminal_no, note.note_id)
         if _turns_out_certain(held, found):
             _make_certain(connection, terminal_no, held, found, now_ms)
-        elif (held.order_no, held.value_fen, held.place) != (near, note.value_fen, found.place):
+        elif not _says_nothing_new(held, found):
             _conflict(connection, terminal_no, near, note, now_ms)
         return
     posting = _set_aside_posting(terminal_no, found)
@@ -146,6 +146,15 @@ def _release(connection: Connection, order: Order, note: Note, now_ms: int) -> O
     return replace(order, paid_fen=order.paid_fen - note.value_fen)
 
 
+def _says_nothing_new(held: Any, found: Found) -> bool:
+    """Tell whether it was told before, or is a doubt that was settled: reports may overtake."""
+    settled = found.place is Place.UNCERTAIN and held.place in {Place.UNASSIGNED, Place.ABSENT}
+    if settled and found.note.value_fen in {0, held.value_fen}:
+        return True
+    told = (found.near_order_no, found.note.value_fen, found.place)
+    return bool((held.order_no, held.value_fen, held.place) == told)
+
+
 def _turns_out_certain(held: Any, found: Found) -> bool:
     """Tell whether a note of which nobody knew lies in the box after all."""
     doubted = held.place in {Place.UNCERTAIN, Place.ABSENT}
@@ -180,6 +189,8 @@ def _make_certain(
         )
     )
     follow(connection, terminal_no, [note], now_ms)
+    detail = f"note {note.note_id} of {note.value_fen} fen, uncertain until now"
+    alarm.sound(connection, terminal_no, found.near_order_no, found.code, detail, now_ms)
 
 
 def _set_aside_posting(terminal_no: str, found: Found) -> Posting | None:
