@@ -16,7 +16,8 @@ class BillBox(Box):
         self._code = QComboBox()
         self._code.setObjectName("bill-code")
         self._code.setEditable(True)
-        self._code.addItems(_customers(stand))
+        for bill in stand.bills:
+            self._code.addItem(f"{bill.name} {bill.code}", bill.code)
         show = two_line_button("show-bill", "扫描账单", "show to the scanner")
         show.setProperty("small", True)
         show.clicked.connect(self._show)
@@ -25,12 +26,12 @@ class BillBox(Box):
         row.addWidget(show)
         self.body.addLayout(row)
 
+    @property
+    def code(self) -> str:
+        """The chosen bill's, or what was typed."""
+        chosen, text = self._code.currentData(), self._code.currentText()
+        return chosen if chosen and text == self._code.itemText(self._code.currentIndex()) else text
+
     def _show(self) -> None:
-        code = self._code.currentText()
+        code = self.code
         self._hand.do(lambda stand: stand.show_code(code))
-
-
-def _customers(stand: Stand) -> list[str]:
-    """A bill's code begins with the customer's number."""
-    people = (card.person for card in stand.cards.values())
-    return sorted({person.customer_no for person in people if person})

@@ -15,6 +15,8 @@ from vending.money import format_yuan
 
 NOTE = QSize(114, 55)
 COLUMNS = 5
+BOXES_SHOWN = 2
+"""Of those that were taken out, the newest."""
 _LIFT = 2.0
 
 STATE_WORDS = {
@@ -73,10 +75,9 @@ class NoteTray(Box):
         taken = ", ".join(format_yuan(value).removesuffix(".00") for value in acceptor.enabled_fen)
         self._box_out.setEnabled(acceptor.box_present)
         self._box_in.setEnabled(not acceptor.box_present)
-        taken_away = "".join(
-            f"\n取走 taken out {number}: {_content(box)}"
-            for number, box in enumerate(self._stand.removed_boxes, 1)
-        )
+        boxes = enumerate(self._stand.removed_boxes, 1)
+        told = [f"\n取走 taken out {number}: {_content(box)}" for number, box in boxes]
+        taken_away = "".join(told[-BOXES_SHOWN:])
         self._state.setText(
             f"纸币器：{zh}　acceptor: {en}\n"
             f"收 takes: {taken or '—'}\n"

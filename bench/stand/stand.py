@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bench.acceptor import BenchAcceptor, CutPoint, Denominations, Timing, denominations
+from bench.bill import demo_bills
 from bench.card_slot import CardSlot
 from bench.issue_card import PEOPLE, DemoCard, demo_cards
 from bench.meter import PlugResult
@@ -72,6 +73,7 @@ class Stand:
         self.scanner = BenchScanner()
         self.slot = CardSlot()
         self.cards = {card.name: card for card in demo_cards(self._site.people, clock=_meter_time)}
+        self.bills = demo_bills(self._site.people)
         self.kiosk: Kiosk | None = None
         self.displays: dict[str, PlugResult] = {}
         """What each card's meter said last, by the card's name."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from bench.acceptor import FAST
@@ -126,14 +126,25 @@ def test_the_cash_box_is_taken_out_and_an_empty_one_put_in(
 
 
 def test_a_bill_is_held_before_the_scanner(qtbot: QtBot, stand: Stand, window: BenchWindow) -> None:
+    chosen = window.findChild(QComboBox, "bill-code")
+    assert isinstance(chosen, QComboBox)
+    chosen.setCurrentText("330100300017;2026-10")
     with socket.create_connection(address_of(scanner_url(stand))) as line:
         click(window, "show-bill")
-        shown = line.recv(100)
-    assert shown == b"330100200011\r\n"
-    qtbot.waitUntil(
-        lambda: any("before the scanner: 330100200011" in line for line in window.log.texts),
-        timeout=TIMEOUT_MS,
-    )
+        assert line.recv(100) == b"330100300017;2026-10\r\n"
+    told = "before the scanner: 330100300017;2026-10"
+    qtbot.waitUntil(lambda: any(told in line for line in window.log.texts), timeout=TIMEOUT_MS)
+
+
+def test_there_is_a_bill_for_every_customer_who_pays_afterwards(
+    stand: Stand, window: BenchWindow
+) -> None:
+    chosen = window.findChild(QComboBox, "bill-code")
+    assert isinstance(chosen, QComboBox)
+    for row, bill in enumerate(stand.bills):
+        chosen.setCurrentIndex(row)
+        assert bill.name in chosen.currentText()
+        assert window.bills.code == bill.code
 
 
 def test_every_switch_is_tried_here() -> None:
