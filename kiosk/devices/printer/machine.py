@@ -18,6 +18,7 @@ from kiosk.devices.printer.codec import (
     CLEAR_BUFFERS,
     INITIALISE,
     NO_AUTOMATIC_STATUS,
+    RECOVER,
     STATUS_NUMBERS,
     Confirmed,
     Decoder,
@@ -151,7 +152,7 @@ class PrinterMachine:
         self._forget_round()
         if self._begin_anew:
             self._begin_anew = False
-            self._out.append(Send(CLEAR_BUFFERS + INITIALISE))
+            self._out.append(Send(RECOVER + CLEAR_BUFFERS + INITIALISE))
             self._be_quiet(self._limits.quiet_s)
         self._out.append(Send(NO_AUTOMATIC_STATUS))
         return self._run(now_s)

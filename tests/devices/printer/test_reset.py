@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.printer import FAST, BenchPrinter
-from kiosk.devices.printer.codec import CLEAR_BUFFERS, INITIALISE
+from kiosk.devices.printer.codec import CLEAR_BUFFERS, INITIALISE, RECOVER
 from kiosk.devices.printer.escpos import EscposPrinter
 from kiosk.devices.printer.machine import Limits
 from kiosk.flow.event import DeviceState, Fault, SlipPrinted
@@ -17,7 +17,7 @@ from tests.devices.printer.test_machine import SLIP, Wire
 
 OK = (DeviceState.OK, Fault.NONE)
 STARTING = (DeviceState.STARTING, Fault.NONE)
-BEGIN = CLEAR_BUFFERS + INITIALISE
+BEGIN = RECOVER + CLEAR_BUFFERS + INITIALISE
 
 
 def test_a_printer_at_rest_begins_anew_at_once() -> None:
@@ -56,6 +56,18 @@ def test_no_slip_is_torn_lost_or_doubled(
     assert [len(slip.printed) for slip in wire.device.slips] == [30] * len(slips)
     assert all(slip.whole for slip in wire.device.slips)
     assert wire.states[-1] == OK
+
+
+def test_a_cutter_that_was_freed_works_after_a_reset() -> None:
+    wire = Wire().up().run(2)
+    wire.device.cutter_fault = True
+    wire.run(2).reset().run(2)
+    jammed = (DeviceState.FAULT, Fault.CUTTER)
+    assert wire.states == [OK, jammed, STARTING, jammed], "it is still jammed"
+    wire.device.cutter_freed = True
+    assert wire.run(5).states[-1] == jammed, "the printer does not find out by itself"
+    assert wire.reset().run(2).states[-1] == OK
+    assert wire.print().run(3).ends == [SlipPrinted(order_no="1")]
 
 
 def test_a_printer_that_is_gone_stays_gone_and_says_so_again() -> None:
