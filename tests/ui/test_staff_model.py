@@ -61,10 +61,9 @@ def test_name_then_pin_then_the_menu_then_the_list(visit: Visit) -> None:
     assert (visit.state.view, visit.state.signed_in) == (View.HOME, NAME)
     visit.model.see(staff_view(Role.OPERATOR))
     visit.choose(Tile.ORDERS)
-    assert visit.state.view is View.LIST
     assert visit.desk.asked[1:] == [("stuck", "")]
     visit.desk.answer(StuckOrders((FREE, UNSOLD)))
-    assert visit.state.orders == (FREE, UNSOLD)
+    assert (visit.state.view, visit.state.orders) == (View.LIST, (FREE, UNSOLD))
     assert not visit.state.busy
 
 

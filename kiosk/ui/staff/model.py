@@ -45,6 +45,11 @@ class StaffModel:
         """What is shown, but for what the flow's screen tells."""
         return self.visit.state
 
+    @property
+    def main(self) -> frozenset[StrEnum]:
+        """Presses that are ways on."""
+        return frozenset[StrEnum]().union(*(part.main for part in self._parts))
+
     def part(self, kind: type[SomePart]) -> SomePart:
         """Return the part of ``kind``. Raises StopIteration when there is none."""
         return next(part for part in self._parts if isinstance(part, kind))

@@ -40,6 +40,7 @@ class Orders(Part):
     views = frozenset({*_BACK, View.RESULT})
     tiles: ClassVar = {Tile.ORDERS: Right.RESOLVE_ORDERS}
     rows: ClassVar = {View.LIST: (3, 6), View.STORY: (8, 18)}
+    main = frozenset({Press.FIND, Press.DO_IT})
     held = frozenset({View.CONFIRM})
 
     def open(self, tile: Tile) -> None:

@@ -2,9 +2,10 @@
 `kiosk.ui.pages.staff.views`.
 """
 
+from kiosk.ui.staff.cash import Cash
 from kiosk.ui.staff.home import Home
 from kiosk.ui.staff.orders import Orders
 from kiosk.ui.staff.sign_in import SignIn
 from kiosk.ui.staff.visit import Part
 
-PARTS: tuple[type[Part], ...] = (SignIn, Home, Orders)
+PARTS: tuple[type[Part], ...] = (SignIn, Home, Cash, Orders)

@@ -13,6 +13,7 @@ class SignIn(Part):
     """Who is it?"""
 
     views = frozenset({View.CLOSED, View.NAME, View.PIN})
+    main = frozenset({Press.NEXT, Press.SIGN_IN})
 
     def presses(self) -> Presses:
         state = self.state

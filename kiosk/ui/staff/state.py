@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from kiosk.engine.staff import StoryLine
+from kiosk.ui.staff.cash_state import CashState
 from vending.messages import Reason
 from vending.staff import Action, Evidence, Forbidden, Permission, StuckOrder
 
@@ -121,6 +122,7 @@ class State(Struct, frozen=True, kw_only=True):
     """Why it was not."""
     refused: Reason | None = None
     """Why it was not, in the head office's words about orders."""
+    cash: CashState = CashState()
 
     @property
     def permission(self) -> Permission | None:

@@ -108,6 +108,8 @@ class Part:
     views: ClassVar[frozenset[StrEnum]]
     tiles: ClassVar[Mapping[Tile, Right]] = {}
     """What of the home menu leads here, and the right that it takes."""
+    main: ClassVar[frozenset[StrEnum]] = frozenset()
+    """Presses that are ways on, and stand out."""
     rows: ClassVar[Mapping[StrEnum, tuple[int, int]]] = {}
     """How many rows a view shows at once: on a lying and on an upright screen."""
     held: ClassVar[frozenset[StrEnum]] = frozenset()

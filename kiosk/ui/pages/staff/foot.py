@@ -9,13 +9,10 @@ from PySide6.QtWidgets import QWidget
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, row
 from kiosk.ui.pages.staff.view import once
-from kiosk.ui.staff.state import Press
 from kiosk.ui.staff.visit import Presses
 from kiosk.ui.widgets.button import BigButton
 
 _HEIGHT = 120
-MAIN: frozenset[StrEnum] = frozenset({Press.NEXT, Press.SIGN_IN, Press.FIND, Press.DO_IT})
-"""The ways on; the others are the ways about."""
 
 
 def press_name(press: StrEnum) -> str:
@@ -32,9 +29,12 @@ class FootButton(BigButton):
 class Foot(QWidget):
     """Shows the buttons of the moment, the way on wider than the ways about."""
 
-    def __init__(self, kit: Kit, pressed: Callable[[StrEnum], None]) -> None:
+    def __init__(
+        self, kit: Kit, pressed: Callable[[StrEnum], None], main: frozenset[StrEnum]
+    ) -> None:
+        """``main``: the ways on; the others are the ways about."""
         super().__init__()
-        self._kit, self._pressed = kit, pressed
+        self._kit, self._pressed, self._main = kit, pressed, main
         self._layout = row(self, spacing=kit.theme.px(16))
         self._buttons: dict[StrEnum, BigButton] = {}
         self.setFixedHeight(kit.theme.px(_HEIGHT))
@@ -47,7 +47,7 @@ class Foot(QWidget):
             button = self._button(press)
             if self._layout.indexOf(button) != place:
                 self._layout.removeWidget(button)
-                self._layout.insertWidget(place, button, 2 if press in MAIN else 1)
+                self._layout.insertWidget(place, button, 2 if press in self._main else 1)
             button.setEnabled(lit)
             button.say(words.text(f"staff.press.{press.value}"))
             button.show()
@@ -55,7 +55,7 @@ class Foot(QWidget):
     def _button(self, press: StrEnum) -> BigButton:
         """Return the button of ``press``, made when it is first needed."""
         if press not in self._buttons:
-            face = "primary" if press in MAIN else "secondary"
+            face = "primary" if press in self._main else "secondary"
             button = FootButton(self._kit.theme, face, press_name(press), role="strong")
             button.clicked.connect(once(self._kit, partial(self._pressed, press)))
             self._buttons[press] = button

@@ -52,7 +52,7 @@ class StaffPage(Page):
         self._title = Text(theme, "lead", shade="strong")
         self._who = Text(theme, "caption", shade="muted", lean=RIGHT)
         self._trouble = Bar(theme, role="body")
-        self._foot = Foot(kit, self._pressed)
+        self._foot = Foot(kit, self._pressed, self.model.main)
         head = row(spacing=theme.px(20))
         head.addWidget(self._title, 7)
         head.addWidget(self._trouble, 7)

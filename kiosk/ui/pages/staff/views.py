@@ -4,6 +4,10 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from kiosk.ui.kit import Kit
+from kiosk.ui.pages.staff.cash_figures import FiguresView
+from kiosk.ui.pages.staff.cash_labels import LabelsView
+from kiosk.ui.pages.staff.cash_periods import DifferencesView, PeriodsView, PeriodView
+from kiosk.ui.pages.staff.cash_walk import BlindView, CancelView, WalkView
 from kiosk.ui.pages.staff.home import HomeView
 from kiosk.ui.pages.staff.orders import ListView, OrderView
 from kiosk.ui.pages.staff.telling import (
@@ -15,6 +19,7 @@ from kiosk.ui.pages.staff.telling import (
 )
 from kiosk.ui.pages.staff.typing import NameView, NumberView, PinView
 from kiosk.ui.pages.staff.view import StaffView
+from kiosk.ui.staff.cash_state import CashPage
 from kiosk.ui.staff.model import StaffModel
 from kiosk.ui.staff.state import View
 
@@ -35,8 +40,19 @@ _ORDERS: dict[StrEnum, Maker] = {
     View.CONFIRM: ConfirmView,
     View.RESULT: ResultView,
 }
+_CASH: dict[StrEnum, Maker] = {
+    CashPage.WALK: WalkView,
+    CashPage.LABELS: LabelsView,
+    CashPage.CANCEL: CancelView,
+    CashPage.BLIND: BlindView,
+    CashPage.FIGURES: FiguresView,
+    CashPage.PERIODS: PeriodsView,
+    CashPage.PERIOD: PeriodView,
+    CashPage.DIFFERENCES: DifferencesView,
+}
 VIEWS: dict[StrEnum, Maker] = {
     **_SIGN_IN,
     **_ORDERS,
+    **_CASH,
 }
 """Every view of `kiosk.ui.staff.parts.PARTS`."""
