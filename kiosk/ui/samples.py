@@ -290,6 +290,8 @@ CLOSURES: tuple[Cause, ...] = (
     Why.ACCEPTOR_DOWN,
     Why.BOX_REMOVED,
     Why.BOX_FULL,
+    Why.CLEARING,
+    Why.BOX_DISTURBED,
     Why.OFFICE_DOWN,
     Why.RECORDS_DAMAGED,
     Why.NO_SPACE,

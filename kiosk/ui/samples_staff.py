@@ -1,23 +1,28 @@
 """Every state of the staff's page, played on the page itself with a desk of canned answers."""
 
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from kiosk.engine.staff import StaffDesk, StoryLine
-from kiosk.flow.care import Staff
 from kiosk.flow.phase import Phase, Why
 from kiosk.flow.screen import screen
+from kiosk.flow.view import StaffView
 from kiosk.ui.pages.staff.page import StaffPage
 from kiosk.ui.samples import AT_MS, TERMINAL_NO, Sample, session
+from kiosk.ui.staff.home import Home
 from kiosk.ui.staff.model import StaffModel
+from kiosk.ui.staff.orders import Orders
 from kiosk.ui.staff.state import EVIDENCE, Press
+from kiosk.ui.staff.visit import Tile
 from kiosk.ui.window import Window
 from vending.card import Verdict
 from vending.messages import Reason, Refused
 from vending.order_no import make_order_no
+from vending.rights import RIGHTS
 from vending.staff import (
     Action,
     ActionAnswer,
@@ -177,14 +182,24 @@ Play = Callable[[StaffModel], None]
 
 def staff_samples() -> list[Sample]:
     """Return every view with ordinary and extreme content."""
-    return [*_signing_in(), *_lists(), *_orders(), *_ways_out(), *_results()]
+    return [*_signing_in(), *_homes(), *_lists(), *_orders(), *_ways_out(), *_results()]
 
 
 def sample(name: str, desk: StaffDesk | None, *plays: Play) -> Sample:
     """Return a sample in which ``plays`` are played one after the other."""
-    signed_in = Staff(name=NAME, role=Role.MAINTENANCE)
-    shown = screen(session(None, Phase.STAFF, staff=signed_in))
-    return Sample(f"staff-{name}", shown, partial(_play, plays), desk)
+    return staff_sample(f"staff-{name}", staff_view(Role.MAINTENANCE), desk, *plays)
+
+
+def staff_view(role: Role, **changes: object) -> StaffView:
+    """Return what the flow shows about somebody of ``role`` who is signed in."""
+    view = StaffView(name=NAME, role=role, witness="", last_ms=AT_MS, rights=RIGHTS[role])
+    return replace(view, **changes)
+
+
+def staff_sample(name: str, staff: StaffView, desk: StaffDesk | None, *plays: Play) -> Sample:
+    """Return a sample of the staff's page with ``staff`` on the screen."""
+    shown = replace(screen(session(None, Phase.STAFF)), staff=staff)
+    return Sample(name, shown, partial(_play, plays), desk)
 
 
 def _play(plays: tuple[Play, ...], window: Window) -> None:
@@ -192,6 +207,11 @@ def _play(plays: tuple[Play, ...], window: Window) -> None:
     if isinstance(page, StaffPage):
         for play in plays:
             play(page.model)
+
+
+def choose(tile: Tile) -> Play:
+    """Return the choice of a tile of the home menu."""
+    return lambda model: model.part(Home).choose(tile)
 
 
 def keys(text: str) -> Play:
@@ -204,27 +224,28 @@ def keys(text: str) -> Play:
     return play
 
 
-def press(press: Press) -> Play:
+def press(press: StrEnum) -> Play:
     """Return the pressing of a button."""
     return lambda model: model.press(press)
 
 
 def begin(action: Action) -> Play:
     """Return the choice of a way out."""
-    return lambda model: model.begin(action)
+    return lambda model: model.part(Orders).begin(action)
 
 
 def prove(evidence: Evidence) -> Play:
     """Return the choice of what was seen."""
-    return lambda model: model.prove(evidence)
+    return lambda model: model.part(Orders).prove(evidence)
 
 
 def open_first(model: StaffModel) -> None:
     """Open the first order of the list."""
-    model.look_at(model.state.orders[0])
+    model.part(Orders).look_at(model.state.orders[0])
 
 
 SIGN_IN: tuple[Play, ...] = (keys(NAME), press(Press.NEXT), keys(PIN), press(Press.SIGN_IN))
+AT_LIST: tuple[Play, ...] = (*SIGN_IN, choose(Tile.ORDERS))
 SECOND: tuple[Play, ...] = (keys(WITNESS), press(Press.NEXT), keys(PIN), press(Press.SIGN_IN))
 
 
@@ -239,12 +260,21 @@ def _signing_in() -> Iterator[Sample]:
     yield sample("pin-locked", CannedDesk(refusal=locked), *SIGN_IN)
 
 
+def _homes() -> Iterator[Sample]:
+    for role in Role:
+        yield staff_sample(f"staff-home-{role.value}", staff_view(role), CannedDesk(), *SIGN_IN)
+    closed = staff_view(Role.SUPERVISOR, out_of_service="office-down", witness=WITNESS)
+    yield staff_sample("staff-home-out-of-service", closed, CannedDesk(), *SIGN_IN)
+    offline = staff_view(Role.SUPERVISOR, offline=True, last_ms=None, out_of_service="office-down")
+    yield staff_sample("staff-home-offline", offline, CannedDesk(), *SIGN_IN)
+
+
 def _lists() -> Iterator[Sample]:
-    yield sample("list", CannedDesk(orders=(stuck(), UNSOLD, REFUNDED)), *SIGN_IN)
-    yield sample("list-empty", CannedDesk(), *SIGN_IN)
-    yield sample("list-many", CannedDesk(orders=MANY), *SIGN_IN, press(Press.LATER))
-    yield sample("list-no-answer", CannedDesk(answers=False), *SIGN_IN)
-    number = (*SIGN_IN, press(Press.BY_NUMBER))
+    yield sample("list", CannedDesk(orders=(stuck(), UNSOLD, REFUNDED)), *AT_LIST)
+    yield sample("list-empty", CannedDesk(), *AT_LIST)
+    yield sample("list-many", CannedDesk(orders=MANY), *AT_LIST, press(Press.LATER))
+    yield sample("list-no-answer", CannedDesk(answers=False), *AT_LIST)
+    number = (*AT_LIST, press(Press.BY_NUMBER))
     yield sample("number", CannedDesk(), *number, keys(UNSOLD.order_no[:11]))
     unknown = (*number, keys(UNSOLD.order_no), press(Press.FIND))
     yield sample("number-not-found", CannedDesk(), *unknown)
@@ -253,21 +283,21 @@ def _lists() -> Iterator[Sample]:
 def _orders() -> Iterator[Sample]:
     for name, order in (("", stuck()), ("-unsold", UNSOLD), ("-refunded", REFUNDED)):
         desk = CannedDesk(orders=(order,))
-        yield sample(f"order{name}", desk, *SIGN_IN, open_first)
-        yield sample(f"story{name}", desk, *SIGN_IN, open_first, press(Press.STORY))
+        yield sample(f"order{name}", desk, *AT_LIST, open_first)
+        yield sample(f"story{name}", desk, *AT_LIST, open_first, press(Press.STORY))
         later = (press(Press.STORY), press(Press.LATER), press(Press.LATER))
-        yield sample(f"story-later{name}", desk, *SIGN_IN, open_first, *later)
+        yield sample(f"story-later{name}", desk, *AT_LIST, open_first, *later)
     reasons = list(Forbidden)
     for start in range(0, len(reasons), len(Action)):
         order = stuck(permissions=permissions(*reasons[start : start + len(Action)]))
-        shown = (*SIGN_IN, open_first)
+        shown = (*AT_LIST, open_first)
         yield sample(f"order-forbidden-{start}", CannedDesk(orders=(order,)), *shown)
 
 
 def _ways_out() -> Iterator[Sample]:
     order = stuck(permissions=permissions(second=Action.REFUND))
     desk = CannedDesk(orders=(order,))
-    opened = (*SIGN_IN, open_first)
+    opened = (*AT_LIST, open_first)
     yield sample("confirm-rewrite", desk, *opened, begin(Action.REWRITE))
     yield sample("confirm-resell", desk, *opened, begin(Action.RESELL))
     for action in (Action.MARK_LOADED, Action.REFUND):
@@ -285,10 +315,10 @@ def _results() -> Iterator[Sample]:
     order = stuck(permissions=permissions())
     for action in Action:
         proof = (prove(EVIDENCE[action][0]),) if EVIDENCE[action] else ()
-        done = (*SIGN_IN, open_first, begin(action), *proof, press(Press.DO_IT))
+        done = (*AT_LIST, open_first, begin(action), *proof, press(Press.DO_IT))
         desk = CannedDesk(orders=(order,), result=ActionDone(order=order))
         yield sample(f"done-{action.value}", desk, *done)
-    tried = (*SIGN_IN, open_first, begin(Action.REWRITE), press(Press.DO_IT))
+    tried = (*AT_LIST, open_first, begin(Action.REWRITE), press(Press.DO_IT))
     results: dict[str, ActionAnswer | None] = {
         "forbidden": ActionForbidden(why=Forbidden.CARD_MAY_BE_WRITTEN),
         "refused": Refused(Reason.ORDER_CANCELLED),

@@ -57,6 +57,7 @@ def look_at(kiosk: Kiosk, order_no: str) -> None:
     press(kiosk, "next")
     kiosk.type(PIN)
     press(kiosk, "sign-in")
+    press(kiosk, "tile-orders")
     press(kiosk, "by-number")
     kiosk.type(order_no)
     press(kiosk, "find")

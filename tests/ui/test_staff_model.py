@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.engine.staff import StaffDesk
 from kiosk.ui.keys import BACK, CLEAR
-from kiosk.ui.samples_staff import MANY, NAME, PIN, UNSOLD
+from kiosk.ui.samples_staff import MANY, NAME, PIN, UNSOLD, staff_view
 from kiosk.ui.staff.model import StaffModel
 from kiosk.ui.staff.state import (
     NAME_CHARACTERS,
@@ -17,6 +17,7 @@ from kiosk.ui.staff.state import (
     Trouble,
     View,
 )
+from kiosk.ui.staff.visit import Tile
 from kiosk.ui.stirring import STIR_S
 from tests.ui.visit import FREE, Visit, known
 from vending.order_no import ORDER_NO_DIGITS
@@ -25,6 +26,7 @@ from vending.staff import (
     Action,
     Evidence,
     NotSignedIn,
+    Role,
     StaffNotKnown,
     StaffRefused,
     StuckOrders,
@@ -40,13 +42,13 @@ def visit() -> Visit:
 
 
 def test_without_a_desk_the_page_can_only_be_left() -> None:
-    model = StaffModel(lambda call: call(), lambda: None, lambda: 0.0)
+    model = StaffModel(lambda call: call(), lambda: None, lambda: 0.0, lambda _: None)
     model.open(None)
     assert model.state.view is View.CLOSED
     assert model.presses() == {Press.LEAVE: True}
 
 
-def test_name_then_pin_then_the_list(visit: Visit) -> None:
+def test_name_then_pin_then_the_menu_then_the_list(visit: Visit) -> None:
     assert visit.model.presses() == {Press.LEAVE: True, Press.NEXT: False}
     visit.type(NAME)
     visit.press(Press.NEXT)
@@ -56,10 +58,12 @@ def test_name_then_pin_then_the_list(visit: Visit) -> None:
     assert visit.state.busy
     assert visit.desk.asked == [("sign-in", NAME, PIN)]
     visit.desk.answer(known(NAME))
-    assert (visit.state.view, visit.state.signed_in) == (View.LIST, NAME)
+    assert (visit.state.view, visit.state.signed_in) == (View.HOME, NAME)
+    visit.model.see(staff_view(Role.OPERATOR))
+    visit.choose(Tile.ORDERS)
     assert visit.desk.asked[1:] == [("stuck", "")]
     visit.desk.answer(StuckOrders((FREE, UNSOLD)))
-    assert visit.state.orders == (FREE, UNSOLD)
+    assert (visit.state.view, visit.state.orders) == (View.LIST, (FREE, UNSOLD))
     assert not visit.state.busy
 
 
@@ -71,7 +75,7 @@ def test_a_pin_is_sent_once_and_nowhere_to_be_seen(visit: Visit) -> None:
     assert PIN not in repr(visit.state)
     assert PIN not in repr(visit.model)
     visit.press(Press.SIGN_IN)
-    assert PIN not in str(vars(visit.model))
+    assert PIN not in str(vars(visit.model.visit))
     assert visit.state.pin_digits == 0
     visit.desk.answer(StaffRefused(reason=NotSignedIn.WRONG))
     visit.press(Press.SIGN_IN)
@@ -86,7 +90,7 @@ def test_half_a_pin_is_forgotten_on_the_way_out(visit: Visit, away: Press) -> No
     visit.press(away)
     if away is Press.LEAVE:
         visit.model.close()
-    assert PIN[:4] not in str(vars(visit.model))
+    assert PIN[:4] not in str(vars(visit.model.visit))
 
 
 @given(st.integers(0, 20))
@@ -146,7 +150,7 @@ def test_a_wrong_name_can_be_mended(visit: Visit) -> None:
 
 def test_a_long_list_is_turned_in_pages(visit: Visit) -> None:
     visit.at_list(*MANY)
-    rows = visit.model.rows[View.LIST]
+    rows = visit.orders.fit[View.LIST]
     assert visit.model.presses()[Press.EARLIER] is False
     seen = list(visit.state.orders[:rows])
     while visit.model.presses()[Press.LATER]:
@@ -187,7 +191,7 @@ def test_whoever_was_signed_out_meanwhile_signs_in_again(visit: Visit, asking: P
     assert (visit.state.view, visit.state.trouble) == (View.NAME, Trouble.NOT_KNOWN)
     assert visit.state.signed_in == ""
     visit.sign_in()
-    assert visit.state.view is View.LIST
+    assert visit.state.view is View.HOME
 
 
 def test_an_order_of_another_machine_is_found_by_its_number(visit: Visit) -> None:
@@ -244,7 +248,7 @@ def test_an_answer_to_somebody_who_left_lets_nobody_in(visit: Visit) -> None:
 
 def test_while_an_action_is_under_way_it_can_only_be_left(visit: Visit) -> None:
     visit.at_order(FREE)
-    visit.model.begin(Action.RESELL)
+    visit.orders.begin(Action.RESELL)
     visit.press(Press.DO_IT)
     assert visit.model.presses() == {Press.LEAVE: True, Press.BACK: False, Press.DO_IT: False}
 
@@ -263,9 +267,9 @@ def test_every_touch_keeps_the_page_open_but_not_every_touch_is_told(visit: Visi
     touches: list[Callable[[], None]] = [
         lambda: visit.model.type("a"),
         lambda: visit.press(Press.DO_IT),
-        lambda: visit.model.look_at(FREE),
-        lambda: visit.model.begin(Action.REFUND),
-        lambda: visit.model.prove(Evidence.NONE),
+        lambda: visit.orders.look_at(FREE),
+        lambda: visit.orders.begin(Action.REFUND),
+        lambda: visit.orders.prove(Evidence.NONE),
         visit.model.touch,
     ]
     for count, touch in enumerate(touches, start=2):

@@ -15,12 +15,14 @@ from kiosk.flow.staff_event import StaffLeft
 from kiosk.ui.gallery import all_samples
 from kiosk.ui.i18n import LANGUAGES, Words
 from kiosk.ui.pages.staff.foot import press_name
+from kiosk.ui.pages.staff.home import tile_name
 from kiosk.ui.pages.staff.page import StaffPage
 from kiosk.ui.samples import CONFIG, Sample
 from kiosk.ui.samples_owed import press_keys
 from kiosk.ui.samples_staff import NAME, PIN, permissions, story, stuck
 from kiosk.ui.staff import words as told
 from kiosk.ui.staff.state import Press, View
+from kiosk.ui.staff.visit import Tile
 from kiosk.ui.stirring import STIR_S
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.digit_row import DOT, DigitRow
@@ -74,6 +76,7 @@ def sign_in(stage: Stage, desk: FakeDesk) -> None:
     desk.answer(
         StaffSignedIn(name=NAME, role=Role.SUPERVISOR, token="t", until_ms=1, last_sign_in_ms=None)
     )
+    click(stage, tile_name(Tile.ORDERS))
 
 
 def test_a_whole_visit_by_the_widgets(stage: Stage, desk: FakeDesk) -> None:
@@ -118,7 +121,7 @@ def test_answers_of_the_desks_thread_are_drawn_in_qts(
 ) -> None:
     sign_in(stage, desk)
     drawn_in: list[int] = []
-    page(stage).model._changed = lambda: drawn_in.append(threading.get_ident())
+    page(stage).model._draw = lambda: drawn_in.append(threading.get_ident())
     then: Callable[[object], None] = desk.waiting.pop(0)
     thread = threading.Thread(target=then, args=(StuckOrders((stuck(),)),))
     thread.start()

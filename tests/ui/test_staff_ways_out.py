@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 
 from kiosk.engine.staff import StoryLine
 from kiosk.ui.keys import BACK, CLEAR
-from kiosk.ui.samples_staff import NAME, UNSOLD, WITNESS, story, stuck
+from kiosk.ui.samples_staff import NAME, UNSOLD, WITNESS, staff_view, story, stuck
 from kiosk.ui.staff.state import (
     ASKED_FOR,
     EVIDENCE,
     Press,
+    Second,
     State,
     Trouble,
     View,
     is_open,
 )
+from kiosk.ui.staff.visit import Tile
 from tests.ui.visit import FREE, SECOND, Visit, known
 from vending.messages import Reason, Refused
 from vending.staff import (
@@ -28,6 +30,7 @@ from vending.staff import (
     Forbidden,
     NotSignedIn,
     Permission,
+    Role,
     StaffNotKnown,
     StaffRefused,
     StaffSignedIn,
@@ -52,7 +55,7 @@ def test_the_story_is_read_and_turned(visit: Visit) -> None:
     visit.desk.answer(lines)
     assert (visit.state.view, visit.state.lines) == (View.STORY, lines)
     visit.press(Press.LATER)
-    assert visit.state.first_line == visit.model.rows[View.STORY]
+    assert visit.state.first_line == visit.orders.fit[View.STORY]
     visit.press(Press.BACK)
     assert (visit.state.view, visit.state.order) == (View.ORDER, FREE)
 
@@ -64,7 +67,7 @@ def test_what_is_forbidden_cannot_be_begun(
 ) -> None:
     told = tuple(Permission(action=a, forbidden=why if a is action else None) for a in Action)
     visit.at_order(stuck(permissions=told))
-    visit.model.begin(action)
+    visit.orders.begin(action)
     begun = visit.state.view is not View.ORDER
     assert begun is (why is None or why in ASKED_FOR)
     assert begun is is_open(told[list(Action).index(action)])
@@ -72,21 +75,21 @@ def test_what_is_forbidden_cannot_be_begun(
 
 def test_what_the_head_office_does_not_mention_cannot_be_begun(visit: Visit) -> None:
     visit.at_order(stuck(permissions=()))
-    visit.model.begin(Action.REFUND)
+    visit.orders.begin(Action.REFUND)
     assert visit.state.view is View.ORDER
 
 
 @pytest.mark.parametrize("action", Action)
 def test_evidence_is_asked_where_the_action_needs_it(visit: Visit, action: Action) -> None:
     visit.at_order(FREE)
-    visit.model.begin(action)
+    visit.orders.begin(action)
     assert visit.state.view is (View.EVIDENCE if EVIDENCE[action] else View.CONFIRM)
     for evidence in Evidence:
         if EVIDENCE[action] and evidence not in EVIDENCE[action]:
-            visit.model.prove(evidence)
+            visit.orders.prove(evidence)
             assert visit.state.view is View.EVIDENCE
     if EVIDENCE[action]:
-        visit.model.prove(EVIDENCE[action][-1])
+        visit.orders.prove(EVIDENCE[action][-1])
         assert visit.state.view is View.CONFIRM
 
 
@@ -95,9 +98,9 @@ def test_an_action_is_sent_with_its_evidence_and_its_result_shown(
     visit: Visit, action: Action
 ) -> None:
     visit.at_order(FREE)
-    visit.model.begin(action)
+    visit.orders.begin(action)
     seen = EVIDENCE[action][0] if EVIDENCE[action] else Evidence.NONE
-    visit.model.prove(seen)
+    visit.orders.prove(seen)
     visit.press(Press.DO_IT, Press.DO_IT)
     assert [asked for asked in visit.desk.asked if asked[0] == "act"] == [
         ("act", FREE.order_no, action, seen)
@@ -110,14 +113,14 @@ def test_an_action_is_sent_with_its_evidence_and_its_result_shown(
 @pytest.mark.parametrize("why", Forbidden)
 def test_every_objection_of_the_head_office_ends_somewhere(visit: Visit, why: Forbidden) -> None:
     visit.at_order(FREE)
-    visit.model.begin(Action.REWRITE)
+    visit.orders.begin(Action.REWRITE)
     visit.press(Press.DO_IT)
     visit.desk.answer(ActionForbidden(why=why))
     match why:
         case Forbidden.SIGN_IN_AGAIN:
             assert (visit.state.view, visit.state.trouble) == (View.NAME, Trouble.NOT_KNOWN)
         case Forbidden.SECOND_PERSON:
-            assert (visit.state.view, visit.state.second) == (View.NAME, True)
+            assert (visit.state.view, visit.state.second) == (View.NAME, BESIDE)
         case _:
             assert (visit.state.view, visit.state.forbidden) == (View.RESULT, why)
             assert not visit.state.done
@@ -126,7 +129,7 @@ def test_every_objection_of_the_head_office_ends_somewhere(visit: Visit, why: Fo
 def test_a_refusal_and_silence_are_results_too(visit: Visit) -> None:
     for answer in (Refused(Reason.ORDER_CANCELLED), None):
         each = Visit().at_order(FREE)
-        each.model.begin(Action.RESELL)
+        each.orders.begin(Action.RESELL)
         each.press(Press.DO_IT)
         each.desk.answer(answer)
         assert each.state.view is View.RESULT
@@ -137,7 +140,7 @@ def test_a_refusal_and_silence_are_results_too(visit: Visit) -> None:
 
 def test_after_a_result_the_order_is_looked_at_anew(visit: Visit) -> None:
     visit.at_order(FREE)
-    visit.model.begin(Action.REWRITE)
+    visit.orders.begin(Action.REWRITE)
     visit.press(Press.DO_IT)
     visit.desk.answer(None)
     visit.press(Press.BACK)
@@ -148,7 +151,7 @@ def test_after_a_result_the_order_is_looked_at_anew(visit: Visit) -> None:
 
 def test_an_order_that_came_to_its_end_leads_back_to_the_list(visit: Visit) -> None:
     visit.at_order(FREE)
-    visit.model.begin(Action.REWRITE)
+    visit.orders.begin(Action.REWRITE)
     visit.press(Press.DO_IT)
     visit.desk.answer(ActionDone(order=FREE))
     visit.press(Press.BACK)
@@ -161,15 +164,18 @@ def test_an_order_that_came_to_its_end_leads_back_to_the_list(visit: Visit) -> N
 # -- the second person -----------------------------------------------------------------------------
 
 
+BESIDE = Second(View.ORDER, View.CONFIRM)
+
+
 def to_second(visit: Visit) -> None:
     visit.at_order(SECOND)
-    visit.model.begin(Action.REFUND)
-    visit.model.prove(Evidence.CUSTOMER_ASKS)
+    visit.orders.begin(Action.REFUND)
+    visit.orders.prove(Evidence.CUSTOMER_ASKS)
 
 
 def test_a_second_person_signs_in_before_it_is_confirmed(visit: Visit) -> None:
     to_second(visit)
-    assert (visit.state.view, visit.state.second) == (View.NAME, True)
+    assert (visit.state.view, visit.state.second) == (View.NAME, BESIDE)
     visit.sign_in(WITNESS)
     assert (visit.state.view, visit.state.witness) == (View.CONFIRM, WITNESS)
     assert visit.state.signed_in == NAME
@@ -193,9 +199,9 @@ def test_every_dangerous_step_wants_its_own_witness(visit: Visit) -> None:
     visit.desk.answer(None)
     visit.press(Press.BACK)
     visit.desk.answer(StuckOrders((SECOND,)))
-    visit.model.begin(Action.REFUND)
-    visit.model.prove(Evidence.CUSTOMER_ASKS)
-    assert (visit.state.view, visit.state.second) == (View.NAME, True)
+    visit.orders.begin(Action.REFUND)
+    visit.orders.prove(Evidence.CUSTOMER_ASKS)
+    assert (visit.state.view, visit.state.second) == (View.NAME, BESIDE)
 
 
 def test_a_witness_that_is_not_enough_is_not_asked_for_for_ever(visit: Visit) -> None:
@@ -210,18 +216,19 @@ def test_the_second_person_may_go_back_to_the_order(visit: Visit) -> None:
     to_second(visit)
     visit.type(WITNESS)
     visit.press(Press.NEXT, Press.BACK)
-    assert (visit.state.view, visit.state.second) == (View.NAME, True)
+    assert (visit.state.view, visit.state.second) == (View.NAME, BESIDE)
     visit.press(Press.BACK)
-    assert (visit.state.view, visit.state.second) == (View.ORDER, False)
+    assert (visit.state.view, visit.state.second) == (View.ORDER, None)
 
 
 keys = st.sampled_from([*"abc019", BACK, CLEAR]).map(lambda k: lambda v: v.model.type(k))
 presses = st.sampled_from([p for p in Press if p is not Press.LEAVE]).map(
     lambda p: lambda v: v.model.press(p)
 )
-begins = st.sampled_from(list(Action)).map(lambda a: lambda v: v.model.begin(a))
-proofs = st.sampled_from(list(Evidence)).map(lambda e: lambda v: v.model.prove(e))
-looks = st.sampled_from([FREE, SECOND]).map(lambda o: lambda v: v.model.look_at(o))
+begins = st.sampled_from(list(Action)).map(lambda a: lambda v: v.orders.begin(a))
+proofs = st.sampled_from(list(Evidence)).map(lambda e: lambda v: v.orders.prove(e))
+looks = st.sampled_from([FREE, SECOND]).map(lambda o: lambda v: v.orders.look_at(o))
+tiles = st.sampled_from(list(Tile)).map(lambda t: lambda v: v.choose(t))
 names = st.sampled_from([NAME, WITNESS]).map(lambda n: lambda v: v.give(n))
 answers = st.sampled_from(
     [
@@ -261,8 +268,8 @@ def dash(action: Action, evidence: Evidence, second: str | None) -> Callable[[Vi
     """Somebody in a hurry: everything for an action at once, needed or not."""
 
     def play(visit: Visit) -> None:
-        visit.model.begin(action)
-        visit.model.prove(evidence)
+        visit.orders.begin(action)
+        visit.orders.prove(evidence)
         if second and visit.state.view is View.NAME:
             visit.give(second)
             give(known(second))(visit)
@@ -279,7 +286,9 @@ dashes = st.builds(
     proofs_of_actions,
     st.sampled_from([None, NAME, WITNESS]),
 )
-steps_taken = st.one_of(dashes, keys, presses, begins, proofs, looks, names, answers.map(give))
+steps_taken = st.one_of(
+    dashes, keys, presses, begins, proofs, looks, tiles, names, answers.map(give)
+)
 
 
 @settings(max_examples=200)
@@ -289,6 +298,7 @@ def test_no_walk_acts_unconfirmed_unproved_or_alone(
 ) -> None:
     visit = Visit()
     visit.desk.before_act = lambda: judge(visit.state)
+    visit.model.see(staff_view(Role.SUPERVISOR))
     if start:
         visit.at_order(start)
     for step in steps:

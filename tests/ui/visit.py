@@ -1,11 +1,15 @@
 """A visit of the staff without a widget: a model, its desk, and hands."""
 
-from kiosk.ui.samples_staff import NAME, PIN, permissions, stuck
+from kiosk.flow.event import Event
+from kiosk.ui.samples_staff import NAME, PIN, permissions, staff_view, stuck
+from kiosk.ui.staff.home import Home
 from kiosk.ui.staff.model import StaffModel
+from kiosk.ui.staff.orders import Orders
 from kiosk.ui.staff.state import (
     Press,
     State,
 )
+from kiosk.ui.staff.visit import Tile
 from tests.ui.fake_desk import FakeDesk
 from vending.staff import (
     Action,
@@ -23,7 +27,11 @@ class Visit:
         self.desk = FakeDesk()
         self.now_s = 0.0
         self.drawn = 0
-        self.model = StaffModel(lambda call: call(), self._draw, lambda: self.now_s)
+        self.posted: list[Event] = []
+        self.model = StaffModel(
+            lambda call: call(), self._draw, lambda: self.now_s, self.posted.append
+        )
+        self.orders = self.model.part(Orders)
         self.model.open(self.desk)
 
     def _draw(self) -> None:
@@ -52,14 +60,25 @@ class Visit:
         self.give(name)
         self.desk.answer(known(name))
 
-    def at_list(self, *orders: StuckOrder) -> "Visit":
+    def choose(self, tile: Tile) -> None:
+        """Choose from the home menu."""
+        self.model.part(Home).choose(tile)
+
+    def at_home(self, role: Role = Role.SUPERVISOR, **changes: object) -> "Visit":
+        """Sign in; the flow shows who it is."""
         self.sign_in()
+        self.model.see(staff_view(role, **changes))
+        return self
+
+    def at_list(self, *orders: StuckOrder) -> "Visit":
+        self.at_home()
+        self.choose(Tile.ORDERS)
         self.desk.answer(StuckOrders(orders))
         return self
 
     def at_order(self, order: StuckOrder) -> "Visit":
         self.at_list(order)
-        self.model.look_at(order)
+        self.orders.look_at(order)
         return self
 
 

@@ -1,25 +1,29 @@
-"""What the staff's page shows, as one immutable value, and what may be pressed on it."""
+"""What the staff's page shows, as one immutable value."""
 
 from enum import StrEnum
 
 from msgspec import Struct
 
 from kiosk.engine.staff import StoryLine
+from kiosk.ui.staff.cash_state import CashState
 from vending.messages import Reason
-from vending.order_no import is_order_no
-from vending.staff import PIN_DIGITS, Action, Evidence, Forbidden, Permission, StuckOrder
+from vending.staff import Action, Evidence, Forbidden, Permission, StuckOrder
 
 NAME_CHARACTERS = 60
 """Most characters of a staff name."""
 
 
 class View(StrEnum):
-    """One question or one answer at a time."""
+    """One question or one answer at a time. Other parts of the page have enumerations of their own;
+    no two views have the same value.
+    """
 
     CLOSED = "closed"
     """There is no desk: the machine is not set up, or still starting."""
     NAME = "name"
     PIN = "pin"
+    HOME = "home"
+    """What can be done here, for somebody who is signed in."""
     LIST = "list"
     NUMBER = "number"
     ORDER = "order"
@@ -42,7 +46,9 @@ class Trouble(StrEnum):
 
 
 class Press(StrEnum):
-    """The buttons at the bottom."""
+    """The buttons at the bottom. Other parts of the page add buttons of their own; no two have the
+    same value.
+    """
 
     LEAVE = "leave"
     BACK = "back"
@@ -71,15 +77,25 @@ that what was read from the card contradicts the action.
 """
 
 
+class Second(Struct, frozen=True):
+    """Why a second person is asked for."""
+
+    before: StrEnum
+    """The view that asked."""
+    after: StrEnum
+    """The view that needs both."""
+
+
 class State(Struct, frozen=True, kw_only=True):
     """Everything but the PIN: of that only how many digits are typed."""
 
-    view: View
+    view: StrEnum
+    """`View`, or a view of one of the other parts."""
     busy: bool = False
     """The desk owes an answer."""
     trouble: Trouble | None = None
     locked_until_ms: int | None = None
-    second: bool = False
+    second: Second | None = None
     """Name and PIN are asked of the second person."""
     name: str = ""
     """As typed."""
@@ -88,6 +104,8 @@ class State(Struct, frozen=True, kw_only=True):
     """The first person."""
     witness: str = ""
     """The second person."""
+    landed: bool = False
+    """The first view after signing in was chosen."""
     number: str = ""
     """An order number, as typed so far."""
     orders: tuple[StuckOrder, ...] = ()
@@ -104,6 +122,7 @@ class State(Struct, frozen=True, kw_only=True):
     """Why it was not."""
     refused: Reason | None = None
     """Why it was not, in the head office's words about orders."""
+    cash: CashState = CashState()
 
     @property
     def permission(self) -> Permission | None:
@@ -120,47 +139,3 @@ def permission(order: StuckOrder | None, action: Action | None) -> Permission | 
 def is_open(told: Permission) -> bool:
     """Tell whether the action can be begun: permitted, or only what the page asks is missing."""
     return told.forbidden is None or told.forbidden in ASKED_FOR
-
-
-def presses(state: State, per_page: int) -> dict[Press, bool]:
-    """Return the buttons at the bottom in their order, each with whether it can be pressed now.
-
-    ``per_page``: how many rows of a long list are shown at once.
-    """
-    wanted = _presses(state, per_page)
-    if not state.busy:
-        return wanted
-    stays = {Press.LEAVE} if state.view is View.CONFIRM else {Press.LEAVE, Press.BACK}
-    return {press: lit and press in stays for press, lit in wanted.items()}
-
-
-def _presses(state: State, per_page: int) -> dict[Press, bool]:
-    out = {Press.LEAVE: True}
-    back = {**out, Press.BACK: True}
-    match state.view:
-        case View.NAME:
-            return {**(back if state.second else out), Press.NEXT: bool(state.name)}
-        case View.PIN:
-            fewest, most = PIN_DIGITS
-            return {**back, Press.SIGN_IN: fewest <= state.pin_digits <= most}
-        case View.LIST:
-            paging = _paging(state.first_order, len(state.orders), per_page)
-            return {**out, **paging, Press.RELOAD: True, Press.BY_NUMBER: True}
-        case View.NUMBER:
-            return {**back, Press.FIND: is_order_no(state.number)}
-        case View.ORDER:
-            return {**back, Press.STORY: True}
-        case View.STORY:
-            return {**back, **_paging(state.first_line, len(state.lines), per_page)}
-        case View.CONFIRM:
-            return {**back, Press.DO_IT: True}
-        case View.EVIDENCE | View.RESULT:
-            return back
-        case _:
-            return out
-
-
-def _paging(first: int, count: int, per_page: int) -> dict[Press, bool]:
-    if count <= per_page:
-        return {}
-    return {Press.EARLIER: first > 0, Press.LATER: first + per_page < count}

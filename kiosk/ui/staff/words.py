@@ -3,27 +3,17 @@
 from collections.abc import Callable
 
 from kiosk.engine.staff import StoryLine
+from kiosk.flow.view import StaffView
 from kiosk.ui.i18n import Words, grouped
 from kiosk.ui.staff.state import State, Trouble, View
 from vending.order_no import terminal_of
-from vending.staff import Action, Evidence, Forbidden, Role, StuckOrder
+from vending.staff import Action, Evidence, Forbidden, StuckOrder
 
 Pair = tuple[str, str]
 DOT = " · "
 
 
 # -- the page --------------------------------------------------------------------------------------
-
-
-def title(state: State, words: Words) -> str:
-    """Return what the view is about, or that the desk owes an answer."""
-    if state.busy:
-        return words.text("staff.working")
-    if state.view is View.ORDER and state.order:
-        return grouped(state.order.order_no)
-    if state.second:
-        return words.text(f"staff.title.second-{state.view.value}")
-    return words.text(f"staff.title.{state.view.value}")
 
 
 def trouble(state: State, words: Words) -> str:
@@ -35,11 +25,30 @@ def trouble(state: State, words: Words) -> str:
     return words.text(f"staff.trouble.{state.trouble.value}")
 
 
-def who(name: str, role: Role | None, words: Words) -> str:
-    """Return who is signed in."""
-    if not name or role is None:
+def who(name: str, staff: StaffView | None, words: Words) -> str:
+    """Return who is signed in, as what, beside whom, and whether the head office knows of it."""
+    if not name or staff is None:
         return name
-    return words.text("staff.who", name=name, role=words.text(f"staff.role.{role.value}"))
+    role = words.text(f"staff.role.{staff.role.value}")
+    both = "staff.who-both" if staff.witness else "staff.who"
+    told = words.text(both, name=name, role=role, witness=staff.witness)
+    return DOT.join((told, words.text("staff.offline"))) if staff.offline else told
+
+
+def last_visit(staff: StaffView, words: Words) -> str:
+    """Return when somebody of this name was here last: was it really this person?"""
+    if staff.last_ms is None:
+        return words.text("staff.last-never", name=staff.name)
+    return words.text("staff.last", name=staff.name, moment=words.moment(staff.last_ms))
+
+
+def service(out_of_service: str, words: Words) -> str:
+    """Return what customers would meet if staff left now."""
+    if not out_of_service:
+        return words.text("staff.served")
+    told = f"cause.{out_of_service}.title"
+    why = words.text(told) if told in words else out_of_service
+    return words.text("staff.not-served", why=why)
 
 
 # -- orders ----------------------------------------------------------------------------------------

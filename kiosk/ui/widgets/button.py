@@ -17,6 +17,8 @@ class BigButton(QPushButton):
 
     aside = 22
     """Least room beside the words, in reference pixels."""
+    lean = 0.5
+    """Where the words lean: 0 left to 1 right."""
 
     def __init__(self, theme: Theme, face: str, name: str, *, role: str = "") -> None:
         """``role`` of the title; empty: what goes with ``face``."""
@@ -61,10 +63,10 @@ class BigButton(QPushButton):
 
     def _blocks(self) -> tuple[Lines, Lines | None]:
         width = self._words().width()
-        title = self._title_face.lay_out(self.text(), width, lean=0.5)
+        title = self._title_face.lay_out(self.text(), width, lean=self.lean)
         if not self._note:
             return title, None
-        return title, self._note_face.lay_out(self._note, width, lean=0.5)
+        return title, self._note_face.lay_out(self._note, width, lean=self.lean)
 
     # -- Qt's own --
 

@@ -9,6 +9,7 @@ from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.staff.view import StaffView, once
 from kiosk.ui.staff import words as told
 from kiosk.ui.staff.model import StaffModel
+from kiosk.ui.staff.orders import Orders
 from kiosk.ui.staff.state import State, View, is_open
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.facts import Facts
@@ -25,7 +26,7 @@ class OrderRow(Panel):
     def __init__(self, kit: Kit, model: StaffModel, place: int) -> None:
         super().__init__(kit.theme, "panel")
         theme = kit.theme
-        self._model = model
+        self._orders = model.part(Orders)
         self._order: StuckOrder | None = None
         self._number = Text(theme, "strong", shade="strong", wrap=False)
         self._paid = Text(theme, "strong", wrap=False, lean=RIGHT)
@@ -56,7 +57,7 @@ class OrderRow(Panel):
 
     def _open(self) -> None:
         if self._order:
-            self._model.look_at(self._order)
+            self._orders.look_at(self._order)
 
 
 class ListView(StaffView):
@@ -67,7 +68,9 @@ class ListView(StaffView):
         theme = kit.theme
         self._empty = Text(theme, "lead", lean=CENTRE)
         self._range = Text(theme, "caption", shade="muted", lean=RIGHT)
-        self._rows = [OrderRow(kit, model, place) for place in range(model.rows[View.LIST])]
+        self._rows = [
+            OrderRow(kit, model, place) for place in range(model.part(Orders).fit[View.LIST])
+        ]
         for each in self._rows:
             self.content.addWidget(each)
         self.content.addWidget(self._range)
@@ -99,7 +102,7 @@ class WayOut(Panel):
         theme = kit.theme
         self._action = action
         self.button = BigButton(theme, "primary", f"button-staff-{action.value}", role="strong")
-        self.button.clicked.connect(once(kit, partial(model.begin, action)))
+        self.button.clicked.connect(once(kit, partial(model.part(Orders).begin, action)))
         # As high as its neighbour, which may have a second line.
         self.button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._name = Text(theme, "strong", shade="muted")

@@ -3,6 +3,7 @@ thread to Qt's.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QMouseEvent
@@ -13,35 +14,13 @@ from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, row, settle_layouts
 from kiosk.ui.pages.page import Page
 from kiosk.ui.pages.staff.foot import Foot
-from kiosk.ui.pages.staff.orders import ListView, OrderView
-from kiosk.ui.pages.staff.telling import (
-    ClosedView,
-    ConfirmView,
-    EvidenceView,
-    ResultView,
-    StoryView,
-)
-from kiosk.ui.pages.staff.typing import NameView, NumberView, PinView
 from kiosk.ui.pages.staff.view import StaffView
+from kiosk.ui.pages.staff.views import VIEWS
 from kiosk.ui.staff import words as told
 from kiosk.ui.staff.model import StaffModel
-from kiosk.ui.staff.state import Press, State, View
+from kiosk.ui.staff.state import Press, State
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.text import RIGHT, Text
-
-_UPRIGHT_ROWS = {View.LIST: 6, View.STORY: 18}
-_VIEWS: dict[View, Callable[[Kit, StaffModel], StaffView]] = {
-    View.CLOSED: ClosedView,
-    View.NAME: NameView,
-    View.PIN: PinView,
-    View.LIST: ListView,
-    View.NUMBER: NumberView,
-    View.ORDER: OrderView,
-    View.STORY: StoryView,
-    View.EVIDENCE: EvidenceView,
-    View.CONFIRM: ConfirmView,
-    View.RESULT: ResultView,
-}
 
 
 class Relay(QObject):
@@ -64,17 +43,16 @@ class StaffPage(Page):
         super().__init__(kit)
         theme = kit.theme
         self._relay = Relay()
-        self.model = StaffModel(self._relay.called.emit, self._draw, kit.clock)
-        if theme.portrait:
-            self.model.rows = dict(_UPRIGHT_ROWS)
+        self.model = StaffModel(
+            self._relay.called.emit, self._draw, kit.clock, kit.post, upright=theme.portrait
+        )
         self._begun = False
-        self._screen: Screen | None = None
         self._words: Words | None = None
-        self._views: dict[View, StaffView] = {}
+        self._views: dict[StrEnum, StaffView] = {}
         self._title = Text(theme, "lead", shade="strong")
         self._who = Text(theme, "caption", shade="muted", lean=RIGHT)
         self._trouble = Bar(theme, role="body")
-        self._foot = Foot(kit, self._pressed)
+        self._foot = Foot(kit, self._pressed, self.model.main)
         head = row(spacing=theme.px(20))
         head.addWidget(self._title, 7)
         head.addWidget(self._trouble, 7)
@@ -83,10 +61,11 @@ class StaffPage(Page):
         self.frame.addWidget(self._foot)
 
     def fill_content(self, screen: Screen, words: Words) -> None:
-        self._screen, self._words = screen, words
+        self._words = words
         if not self._begun:
             self._begun = True
             self.model.open(self.kit.desk())
+        self.model.see(screen.staff)
         self._draw()
 
     def leave(self) -> None:
@@ -95,7 +74,7 @@ class StaffPage(Page):
 
     # -- what was pressed ------------------------------------------------------------------------
 
-    def _pressed(self, press: Press) -> None:
+    def _pressed(self, press: StrEnum) -> None:
         if press is Press.LEAVE and self.kit.desk() is None:
             self.kit.post(StaffLeft())
         else:
@@ -108,7 +87,7 @@ class StaffPage(Page):
         if words is None:
             return
         trouble = told.trouble(state, words)
-        self._title.say("" if trouble else told.title(state, words))
+        self._title.say("" if trouble else self.model.title(words))
         self._trouble.say(trouble)
         self._who.say("" if trouble else self._signed_in(state, words))
         self._show(state.view).fill(state, words)
@@ -116,12 +95,12 @@ class StaffPage(Page):
         settle_layouts()
 
     def _signed_in(self, state: State, words: Words) -> str:
-        staff = self._screen.staff if self._screen else None
-        return told.who(state.signed_in, staff.role if staff else None, words)
+        staff = self.model.visit.staff
+        return told.who(state.signed_in, staff, words)
 
-    def _show(self, view: View) -> StaffView:
+    def _show(self, view: StrEnum) -> StaffView:
         if view not in self._views:
-            self._views[view] = _VIEWS[view](self.kit, self.model)
+            self._views[view] = VIEWS[view](self.kit, self.model)
             self.content.addWidget(self._views[view], 1)
         for each, widget in self._views.items():
             widget.setVisible(each is view)

@@ -9,6 +9,7 @@ from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.staff.view import StaffView, once
 from kiosk.ui.staff import words as told
 from kiosk.ui.staff.model import StaffModel
+from kiosk.ui.staff.orders import Orders
 from kiosk.ui.staff.state import EVIDENCE, State, View
 from kiosk.ui.widgets.bars import Todo
 from kiosk.ui.widgets.button import BigButton
@@ -31,7 +32,7 @@ class StoryView(StaffView):
         grid.setVerticalSpacing(theme.px(4))
         grid.setColumnStretch(1, 1)
         self._lines: list[tuple[Text, Text]] = []
-        for number in range(model.rows[View.STORY]):
+        for number in range(model.part(Orders).fit[View.STORY]):
             when = Text(theme, "caption", shade="muted", wrap=False, sink=TOP)
             said = Text(theme, "body")
             when.drop_px = (said.line_height() - when.line_height()) // 2
@@ -74,7 +75,7 @@ class EvidenceView(StaffView):
         self.content.addSpacing(theme.px(16))
         for evidence in Evidence:
             button = BigButton(theme, "primary", f"button-staff-{evidence.value}", role="strong")
-            button.clicked.connect(once(kit, partial(model.prove, evidence)))
+            button.clicked.connect(once(kit, partial(model.part(Orders).prove, evidence)))
             self._buttons[evidence] = button
             self.content.addWidget(button)
         self.content.addStretch(2)
