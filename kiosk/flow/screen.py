@@ -12,6 +12,7 @@ from kiosk.flow.service import may_deliver
 from kiosk.flow.session import Order, Session
 from kiosk.flow.view import BillView, StaffView
 from vending.card import WalletUnit
+from vending.cash import Business
 from vending.messages import Account
 from vending.order_no import terminal_of
 from vending.tariff import Quote
@@ -138,6 +139,10 @@ class Screen(Struct, frozen=True, kw_only=True):
     owed: OwedView | None = None
     staff: StaffView | None = None
     bill: BillView | None = None
+    business: Business = Business.ENERGY
+    """What the visit is about."""
+    bill_by_scan: bool = False
+    """The code of a bill can be scanned here."""
     buttons: tuple[Button, ...] = ()
     countdown: bool = False
     """Show the seconds that are left."""
