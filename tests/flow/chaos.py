@@ -220,17 +220,8 @@ class Chaos(Walk):
                 return self._postings(asked)
             case wish.WriteCard() | wish.ProveCard() | wish.AskSeals():
                 return self._card_work(asked)
-            case wish.PrintSlip():
-                failed = ev.SlipFailed(order_no=asked.order_no, fault=Fault.PAPER_OUT)
-                return [ev.SlipPrinted(order_no=asked.order_no), failed]
-            case wish.PrintPaper():
-                failed = ev.SlipFailed(order_no=asked.paper.number, fault=Fault.PAPER_OUT)
-                return [ev.SlipPrinted(order_no=asked.paper.number), failed]
-            case wish.TryOffice():
-                return [
-                    staff_event.OfficeTried(answered=True, took_ms=184),
-                    staff_event.OfficeTried(answered=False, took_ms=0),
-                ]
+            case wish.PrintSlip() | wish.PrintPaper() | wish.TryOffice():
+                return _upkeep_answers(asked)
         raise AssertionError(f"nobody answers a {type(asked).__name__}")
 
     def _owed(self, card: CardSnapshot) -> list[Event]:
@@ -307,3 +298,14 @@ def _bill_answers(customer_no: str) -> list[Event]:
 
 def _repaired() -> tuple[Event, ...]:
     return tuple(part(device) for device in Device)
+
+
+def _upkeep_answers(asked: wish.PrintSlip | wish.PrintPaper | wish.TryOffice) -> list[Event]:
+    if isinstance(asked, wish.TryOffice):
+        return [
+            staff_event.OfficeTried(answered=True, took_ms=184),
+            staff_event.OfficeTried(answered=False, took_ms=0),
+        ]
+    number = asked.order_no if isinstance(asked, wish.PrintSlip) else asked.paper.number
+    failed = ev.SlipFailed(order_no=number, fault=Fault.PAPER_OUT)
+    return [ev.SlipPrinted(order_no=number), failed]
