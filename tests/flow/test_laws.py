@@ -165,6 +165,19 @@ def hesitate_while_choosing() -> Walk:
     return walk.time_out().time_out().at(Phase.REFUSED)
 
 
+def see_a_test_of_notes_to_its_end() -> Walk:
+    note: dict[str, Any] = {"note_id": "n1", "value_fen": 5_000}
+    walk = staff_walk.under_test(SelfTest.NOTE).feed(ev.NoteEscrowed(**note))
+    return walk.feed(ev.NoteReturned(**note), ev.AcceptorClosed()).at(Phase.STAFF)
+
+
+def hear_that_a_bill_in_doubt_was_cancelled() -> Walk:
+    walk = BillWalk().to_posting()
+    walk.feed(walk.unknown()).time_out().at(Phase.DOUBTFUL)
+    number, over = walk.bill.order_no, Reason.ORDER_CANCELLED
+    return walk.feed(ev.BillNotPosted(order_no=number, reason=over)).at(Phase.REFUSED)
+
+
 def leave_as_the_slot_dies() -> Walk:
     walk = Walk().to_tender().take_card().feed(part(Device.ACCEPTOR, DeviceState.OFFLINE))
     return walk.at(Phase.CLOSING).time_out().at(Phase.OUT_OF_SERVICE)
@@ -182,6 +195,8 @@ RARE: tuple[Callable[[], Walk], ...] = (
     lose_the_slot_before_paying,
     leave_as_the_slot_dies,
     hesitate_while_choosing,
+    see_a_test_of_notes_to_its_end,
+    hear_that_a_bill_in_doubt_was_cancelled,
     find_no_note_small_enough,
     type_a_code_in_vain,
     bring_the_card_to_the_staff,
