@@ -165,6 +165,19 @@ def hesitate_while_choosing() -> Walk:
     return walk.time_out().time_out().at(Phase.REFUSED)
 
 
+def see_a_test_of_notes_to_its_end() -> Walk:
+    note: dict[str, Any] = {"note_id": "n1", "value_fen": 5_000}
+    walk = staff_walk.under_test(SelfTest.NOTE).feed(ev.NoteEscrowed(**note))
+    return walk.feed(ev.NoteReturned(**note), ev.AcceptorClosed()).at(Phase.STAFF)
+
+
+def hear_that_a_bill_in_doubt_was_cancelled() -> Walk:
+    walk = BillWalk().to_posting()
+    walk.feed(walk.unknown()).time_out().at(Phase.DOUBTFUL)
+    number, over = walk.bill.order_no, Reason.ORDER_CANCELLED
+    return walk.feed(ev.BillNotPosted(order_no=number, reason=over)).at(Phase.REFUSED)
+
+
 def leave_as_the_slot_dies() -> Walk:
     walk = Walk().to_tender().take_card().feed(part(Device.ACCEPTOR, DeviceState.OFFLINE))
     return walk.at(Phase.CLOSING).time_out().at(Phase.OUT_OF_SERVICE)
@@ -182,6 +195,8 @@ RARE: tuple[Callable[[], Walk], ...] = (
     lose_the_slot_before_paying,
     leave_as_the_slot_dies,
     hesitate_while_choosing,
+    see_a_test_of_notes_to_its_end,
+    hear_that_a_bill_in_doubt_was_cancelled,
     find_no_note_small_enough,
     type_a_code_in_vain,
     bring_the_card_to_the_staff,
@@ -213,6 +228,25 @@ def test_every_declared_way_can_be_taken() -> None:
     assert declared - ways_taken() == set()
 
 
+def staff_facts(order_no: str) -> list[ev.Event]:
+    """One of each kind of what staff do."""
+    return [
+        staff_event.StaffCalled(),
+        staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
+        staff_event.StaffTurnedAway(reason="wrong"),
+        staff_event.StaffActed(staff="wang", order_no=order_no, action=Action.REFUND),
+        staff_event.StaffStirred(),
+        staff_event.StaffLeft(),
+        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+        staff_event.SelfTestStopped(),
+        staff_event.OfficeTried(answered=True, took_ms=9),
+        staff_event.ResetWanted(device=Device.PRINTER),
+        staff_event.RestartWanted(),
+        staff_event.Exported(file="kiosk.zip"),
+        *CLEARING_FACTS,
+    ]
+
+
 def every_fact(walk: Walk) -> list[ev.Event]:
     """One of each kind, about the order in hand where there is one."""
     order = walk.session.order or Walk().to_vending().order
@@ -227,20 +261,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.LanguageChosen(language="en"),
         *(press() for press in PRESSES.values()),
         ev.CodeEntered(order_no=number),
-        staff_event.StaffCalled(),
-        staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
-        staff_event.StaffTurnedAway(reason="wrong"),
-        staff_event.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
-        staff_event.StaffStirred(),
-        staff_event.StaffLeft(),
-        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
-        staff_event.SelfTestStopped(),
-        staff_event.OfficeTried(answered=True, took_ms=9),
-        staff_event.ResetWanted(device=Device.PRINTER),
-        staff_event.RestartWanted(),
-        staff_event.Exported(file="kiosk.zip"),
-        ev.CodeScanned(text="1000200030"),
-        *CLEARING_FACTS,
+        *staff_facts(number),
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),
