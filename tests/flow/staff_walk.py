@@ -73,6 +73,13 @@ def leave_a_test_of_slips_as_the_reader_fails() -> Walk:
     return under_test(SelfTest.SLIP).feed(gone, staff_event.StaffLeft()).at(Phase.OUT_OF_SERVICE)
 
 
+def give_a_note_to_a_test_and_have_it_back() -> Walk:
+    walk = under_test(SelfTest.NOTE)
+    walk.feed(ev.NoteEscrowed(note_id="t-1", value_fen=500))
+    walk.feed(ev.NoteReturned(note_id="t-1", value_fen=500), ev.AcceptorClosed())
+    return walk.at(Phase.STAFF)
+
+
 def restart_in_a_test() -> Walk:
     return under_test(SelfTest.NOTE).restart().at(Phase.TESTING).time_out().at(Phase.OUT_OF_SERVICE)
 
@@ -99,6 +106,7 @@ RARE: tuple[Callable[[], Walk], ...] = (
     leave_a_test_of_slips,
     leave_a_test_of_slips_with_a_card_in_the_slot,
     leave_a_test_of_slips_as_the_reader_fails,
+    give_a_note_to_a_test_and_have_it_back,
     restart_in_a_test,
     restart_in_a_test_and_close,
     stop_a_test_of_slips,

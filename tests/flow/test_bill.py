@@ -438,6 +438,12 @@ def come_while_too_many_wait(fact: ev.Event) -> Walk:
     return walk.to_parked().feed(fact)
 
 
+def read_of_the_doubt_as_staff_end_it() -> Walk:
+    walk = BillWalk().to_posting().time_out()
+    refunded = ev.BillNotPosted(order_no=walk.bill.order_no, reason=Reason.ORDER_REFUNDED)
+    return walk.feed(refunded).at(Phase.REFUSED)
+
+
 _CANCEL = ev.CancelPressed()
 RARE: tuple[Callable[[], Walk], ...] = (
     *(
@@ -450,6 +456,7 @@ RARE: tuple[Callable[[], Walk], ...] = (
     *(partial(leave_by, last, BillWalk.to_bill, ev.CardInserted()) for last in (_CANCEL, None)),
     *(partial(leave_the_question_by, last) for last in (_CANCEL, None)),
     find_no_note_small_enough,
+    read_of_the_doubt_as_staff_end_it,
     *(
         partial(come_while_too_many_wait, fact)
         for fact in (ev.BillPressed(), ev.CodeScanned(text=CUSTOMER_NO))

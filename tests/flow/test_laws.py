@@ -130,10 +130,10 @@ def find_no_note_small_enough() -> Walk:
     return walk.to_account().feed(ev.ContinuePressed(), ev.CashChosen()).at(Phase.REFUSED)
 
 
-def type_a_code_in_vain() -> Walk:
+def give_a_code_in_vain(kind: Callable[[str], ev.Event]) -> Walk:
     walk = Walk().open_shop().feed(ev.ResellPressed()).insert()
     walk.feed(ev.AccountFound(account=walk.account)).at(Phase.CODE)
-    walk.feed(ev.CodeEntered(order_no=Walk().to_vending().order.order_no))
+    walk.feed(kind(Walk().to_vending().order.order_no)).at(Phase.LOOKING_UP)
     return walk.feed(ev.OwedRefused(reason=Reason.NOTHING_OWED)).at(Phase.REFUSED)
 
 
@@ -198,7 +198,8 @@ RARE: tuple[Callable[[], Walk], ...] = (
     see_a_test_of_notes_to_its_end,
     hear_that_a_bill_in_doubt_was_cancelled,
     find_no_note_small_enough,
-    type_a_code_in_vain,
+    partial(give_a_code_in_vain, lambda code: ev.CodeEntered(order_no=code)),
+    partial(give_a_code_in_vain, lambda code: ev.CodeScanned(text=f"{code}\n")),
     bring_the_card_to_the_staff,
     partial(ask_in_vain, 3),
     partial(ask_in_vain, 4),
