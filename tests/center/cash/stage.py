@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -12,7 +13,7 @@ from center.cash.vault import Vault
 from center.keys.soft import TEST_KEYS, SoftKeyService
 from center.orders.desk import Desk
 from center.store.engine import open_writer
-from center.store.store import Store
+from center.store.store import Store, Units
 from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import parse_seed, plant
 from tests.center.cash.till import Till
@@ -48,6 +49,12 @@ class Direct:
         return question(self._connection)
 
 
+def desk(units: Units, now: Callable[[], int]) -> Desk:
+    keys = SoftKeyService(TEST_KEYS, allow_test_keys=True)
+    return Desk(units, EmbeddedUtility(), keys, now)
+
+
+@cache
 def template() -> Path:
     """A database with its customers, to be copied for each month."""
     path = Path(mkdtemp(prefix="months")) / "template.db"
@@ -82,8 +89,7 @@ class Stage:
         self.engine = open_writer(f"sqlite:///{database}")
         self.connection = self.engine.connect()
         units = Direct(self.connection)
-        keys = SoftKeyService(TEST_KEYS, allow_test_keys=True)
-        self.desk = Desk(units, EmbeddedUtility(), keys, lambda: self.now_ms)
+        self.desk = desk(units, lambda: self.now_ms)
         self.vault = Vault(units, lambda: self.now_ms)
         self.truth = Truth()
         self.tills = {no: Till(self.desk, no, lambda: self.now_ms) for no in TERMINALS}
