@@ -12,7 +12,7 @@ from center import app
 from center.api.openapi import document
 from center.api.server import Server, exit_quietly_on_signals
 from center.cash.periods import CashError
-from center.cli import cash, shared, staff, ways_out
+from center.cli import bills, cash, fleet, shared, staff, ways_out
 from center.cli.shared import CONFIG_FILE, FAILED, OK, Arguments, Opened, command
 from center.config import ConfigError
 from center.fleet.registry import Registry, Terminal, TerminalUnknown
@@ -20,6 +20,8 @@ from center.orders.audit import check
 from center.orders.refund import CannotPay
 from center.staff.people import StaffError
 from center.store.errors import StoreError
+from center.utility.bill_file import BillFileError
+from center.utility.bills import BillConflict
 from center.utility.seed import SeedError, plant, read_seed
 
 
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(given.run(given))
     except (ConfigError, SeedError, StoreError, OSError) as error:
         print(f"center: {error}", file=sys.stderr)
-    except (StaffError, CannotPay, CashError) as error:
+    except (StaffError, CannotPay, CashError, BillConflict, BillFileError) as error:
         print(f"center: {error}", file=sys.stderr)
     except TerminalUnknown as error:
         print(f"center: there is no terminal {error}", file=sys.stderr)
@@ -50,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_commands(commands)
     ways_out.add_commands(commands)
     cash.add_commands(commands)
+    bills.add_commands(commands)
+    fleet.add_commands(commands)
     ledger = command(commands, "ledger", _ledger, "show what the ledger holds about an order")
     ledger.add_argument("order_no", metavar="ORDER_NO", type=shared.order_no)
     ledger.add_argument("--json", action="store_true", help="one JSON object for each entry")

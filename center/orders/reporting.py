@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from center.cash import intake
 from center.cash.place import Place
-from center.orders import alarm, bills, carrier, cash, selling
+from center.orders import alarm, bills, carrier, cash, health, selling
 from center.orders import order as orders
 from center.orders.alarm import Code
 from center.orders.cash import Found
@@ -17,10 +17,12 @@ from center.orders.order import Identity, Order
 from center.orders.port import ReportConflict
 from center.orders.state import FINISHED, OrderState, Resolution
 from center.orders.work import Work
+from center.staff import trail
 from center.store.engine import insert_if_absent
 from center.store.tables import reports
 from vending.card import Verdict
-from vending.cash import Business, CashReport, PeriodAnswer, PeriodFrozen
+from vending.cash import Business, CashReport, PeriodAnswer, PeriodFrozen, StaffDeed
+from vending.health import Health
 from vending.messages import (
     Alarm,
     NoteInSuspense,
@@ -198,6 +200,22 @@ def _take_frozen(work: Work, report: PeriodFrozen) -> None:
     intake.take_frozen(work.connection, work.terminal_no, report, work.now_ms)
 
 
+def _take_deed(work: Work, report: StaffDeed) -> None:
+    """Keep what somebody did at the machine, at the terminal's own time."""
+    step = trail.Step(
+        what=report.what,
+        terminal_no=work.terminal_no,
+        staff=report.staff or None,
+        witness=report.witness or None,
+        detail=report.detail,
+    )
+    trail.add(work.connection, step, report.at_ms)
+
+
+def _take_health(work: Work, report: Health) -> None:
+    health.keep(work.connection, work.terminal_no, report, work.now_ms)
+
+
 _TAKERS: dict[type[Any], Callable[[Work, Any], PeriodAnswer | None]] = {
     OrderOpened: _take_opened,
     OrderAbandoned: _take_abandoned,
@@ -208,6 +226,8 @@ _TAKERS: dict[type[Any], Callable[[Work, Any], PeriodAnswer | None]] = {
     Alarm: _take_alarm,
     CashReport: _take_period,
     PeriodFrozen: _take_frozen,
+    StaffDeed: _take_deed,
+    Health: _take_health,
 }
 
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from center.ledger.book import business_date
 from center.store.engine import insert_if_absent
@@ -85,6 +86,51 @@ def unpaid(connection: Connection, customer_no: str) -> tuple[MonthBill, ...]:
     """Return every unpaid month of a customer, the oldest first."""
     query = select(bills).where(bills.c.customer_no == customer_no, bills.c.order_no.is_(None))
     return tuple(_month(row) for row in connection.execute(query.order_by(bills.c.month)))
+
+
+class Owing(Struct, frozen=True, kw_only=True):
+    """A customer who owes something."""
+
+    customer_no: str
+    months: int
+    oldest: str
+    due_fen: int
+    """Of all unpaid months; the balance is not taken off."""
+    balance_fen: int
+
+
+def owing(connection: Connection) -> list[Owing]:
+    """Return every customer who owes something, by number."""
+    due = func.sum(bills.c.amount_fen + bills.c.late_fee_fen)
+    query = (
+        select(
+            bills.c.customer_no,
+            func.count().label("months"),
+            func.min(bills.c.month).label("oldest"),
+            due.label("due_fen"),
+            customers.c.balance_fen,
+        )
+        .select_from(bills.join(customers))
+        .where(bills.c.order_no.is_(None))
+        .group_by(bills.c.customer_no, customers.c.balance_fen)
+        .order_by(bills.c.customer_no)
+    )
+    return [
+        Owing(**{**row, "due_fen": int(row["due_fen"])})
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def all_of(connection: Connection, customer_no: str) -> Sequence[Row[Any]]:
+    """Return the rows of every bill of a customer, paid ones too, the oldest first."""
+    query = select(bills).where(bills.c.customer_no == customer_no).order_by(bills.c.month)
+    return connection.execute(query).all()
+
+
+def payments_of(connection: Connection, customer_no: str) -> list[BillPaid]:
+    """Return every payment of a customer, the oldest first."""
+    query = select(bill_payments).where(bill_payments.c.customer_no == customer_no)
+    return [_paid(row) for row in connection.execute(query.order_by(bill_payments.c.at_ms))]
 
 
 def add(connection: Connection, customer_no: str, bill: MonthBill, now_ms: int) -> bool:
@@ -193,9 +239,3 @@ def _payment_row(payment: Payment, paid: BillPaid) -> dict[str, Any]:
 
 def _body(paid: BillPaid) -> str:
     return msgspec.json.encode(paid).decode()
-
-
-def all_of(connection: Connection, customer_no: str) -> Sequence[Row[Any]]:
-    """Return every bill of a customer, paid ones too, the oldest first."""
-    query = select(bills).where(bills.c.customer_no == customer_no).order_by(bills.c.month)
-    return connection.execute(query).all()
