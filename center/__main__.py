@@ -140,7 +140,8 @@ def _seed(given: Arguments) -> int:
     seed = read_seed(given.file)
     with Opened(shared.config(given)) as store:
         taken = store.write(lambda connection: plant(connection, seed, app.wall_ms()))
-    print(f"{taken} of {len(seed.accounts)} accounts taken over; the others were known")
+    known = len(seed.accounts) + len(seed.post_paid)
+    print(f"{taken} of {known} accounts taken over; the others were known")
     return OK
 
 
