@@ -64,7 +64,7 @@ def notes_of(order_no: str) -> tuple[Note, ...]:
 
 
 class Bills(RuleBasedStateMachine):
-    """Two terminals, three customers, four orders: each order has one customer, choice and notes."""
+    """Two terminals, three customers, four orders, each for one customer, choice and notes."""
 
     @initialize(
         choices=st.lists(
