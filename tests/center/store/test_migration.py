@@ -105,3 +105,24 @@ def test_orders_and_staff_from_before_bills_and_rosters_are_taken_over(tmp_path:
     assert [person.name for person in rosters.issue().people] == ["li.fu"]
     assert rosters.version() == first.version + 1
     store.close()
+
+
+def test_notes_of_the_first_version_are_in_no_period(tmp_path: Path) -> None:
+    """The next period that is closed takes them: they lie in that box."""
+    dsn = f"sqlite:///{tmp_path / 'center.db'}"
+    make_first_version(dsn)
+    engine = open_writer(dsn)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO notes VALUES ('000001', 'n', NULL, 5000, 'unassigned',"
+                " '2025-11-24', 1)"
+            )
+        )
+    engine.dispose()
+    store = Store(dsn)
+    query = text("SELECT period_no, cassette FROM notes")
+    assert store.read(lambda connection: connection.execute(query).all()) == [(0, "1")]
+    business = text("SELECT DISTINCT business FROM orders")
+    assert store.read(lambda connection: connection.scalar(business)) == "energy"
+    store.close()
