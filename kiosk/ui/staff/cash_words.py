@@ -100,8 +100,18 @@ def opening(opening: Opening, words: Words) -> Pair:
 
 def expected(figures: Figures, words: Words) -> Pair:
     """Return what must be found in the box."""
-    notes = words.text("cash.notes", count=figures.notes)
-    return words.text("cash.expected"), DOT.join((words.money(figures.expected_fen), notes))
+    counted = notes(figures.notes, words)
+    return words.text("cash.expected"), DOT.join((words.money(figures.expected_fen), counted))
+
+
+def notes(count: int, words: Words) -> str:
+    """Return how many notes."""
+    return words.text("cash.note-one") if count == 1 else words.text("cash.notes", count=count)
+
+
+def orders(count: int, words: Words) -> str:
+    """Return how many orders."""
+    return words.text("cash.order-one") if count == 1 else words.text("cash.orders", count=count)
 
 
 def purchases(figures: Figures) -> int:
@@ -219,8 +229,8 @@ def difference(line: Difference, words: Words) -> tuple[str, str, str]:
     says.
     """
 
-    def said(notes: int, amount_fen: int) -> str:
-        return DOT.join((words.money(amount_fen), words.text("cash.notes", count=notes)))
+    def said(count: int, amount_fen: int) -> str:
+        return DOT.join((words.money(amount_fen), notes(count, words)))
 
     return (
         what(line.what, words),

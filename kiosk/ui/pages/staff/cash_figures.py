@@ -67,7 +67,7 @@ class NotesSheet(Panel):
             return
         value.say(told.note_row(row, words))
         bar.show_part(row.notes, most, row.value_fen)
-        notes.say(words.text("cash.notes", count=row.notes))
+        notes.say(told.notes(row.notes, words))
         amount.say(words.money(row.value_fen * row.notes))
 
 
@@ -207,8 +207,8 @@ class FiguresView(StaffView):
         first = sheet.kind is Kind.NOTES
         values = (
             words.money(figures.expected_fen),
-            words.text("cash.notes", count=figures.notes),
-            words.text("cash.orders", count=told.purchases(figures)),
+            told.notes(figures.notes, words),
+            told.orders(told.purchases(figures), words),
         )
         labels = ("cash.expected", "cash.notes-in-all", "cash.purchases")
         for figure, label, value in zip(self._totals, labels, values, strict=True):
