@@ -11,7 +11,8 @@ import msgspec
 from center import app
 from center.api.openapi import document
 from center.api.server import Server, exit_quietly_on_signals
-from center.cli import shared, staff, ways_out
+from center.cash.periods import CashError
+from center.cli import bills, cash, fleet, shared, staff, ways_out
 from center.cli.shared import CONFIG_FILE, FAILED, OK, Arguments, Opened, command
 from center.config import ConfigError
 from center.fleet.registry import Registry, Terminal, TerminalUnknown
@@ -19,6 +20,8 @@ from center.orders.audit import check
 from center.orders.refund import CannotPay
 from center.staff.people import StaffError
 from center.store.errors import StoreError
+from center.utility.bill_file import BillFileError
+from center.utility.bills import BillConflict
 from center.utility.seed import SeedError, plant, read_seed
 
 
@@ -29,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(given.run(given))
     except (ConfigError, SeedError, StoreError, OSError) as error:
         print(f"center: {error}", file=sys.stderr)
-    except (StaffError, CannotPay) as error:
+    except (StaffError, CannotPay, BillConflict, BillFileError, CashError) as error:
         print(f"center: {error}", file=sys.stderr)
     except TerminalUnknown as error:
         print(f"center: there is no terminal {error}", file=sys.stderr)
@@ -48,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     seed.add_argument("file", type=Path)
     staff.add_commands(commands)
     ways_out.add_commands(commands)
+    bills.add_commands(commands)
+    fleet.add_commands(commands)
+    cash.add_commands(commands)
     ledger = command(commands, "ledger", _ledger, "show what the ledger holds about an order")
     ledger.add_argument("order_no", metavar="ORDER_NO", type=shared.order_no)
     ledger.add_argument("--json", action="store_true", help="one JSON object for each entry")
@@ -134,7 +140,8 @@ def _seed(given: Arguments) -> int:
     seed = read_seed(given.file)
     with Opened(shared.config(given)) as store:
         taken = store.write(lambda connection: plant(connection, seed, app.wall_ms()))
-    print(f"{taken} of {len(seed.accounts)} accounts taken over; the others were known")
+    known = len(seed.accounts) + len(seed.post_paid)
+    print(f"{taken} of {known} accounts taken over; the others were known")
     return OK
 
 

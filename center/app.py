@@ -16,6 +16,7 @@ from center.orders.desk import Desk
 from center.orders.policy import Policy
 from center.orders.port import OrderDesk
 from center.staff.room import StaffRoom
+from center.staff.roster import Rosters
 from center.store.store import Store
 from center.utility.embedded import EmbeddedUtility
 
@@ -38,6 +39,7 @@ class Center:
         self.registry = Registry(self.store, wall_ms)
         self.sessions = Sessions(self.registry)
         self.staff = StaffRoom(self.store, wall_ms)
+        self.rosters = Rosters(self.store, wall_ms, config.staff.roster_days)
         self.desk: OrderDesk = Desk(self.store, EmbeddedUtility(), keys, wall_ms, policy(config))
 
     def wall_ms(self) -> int:

@@ -88,6 +88,28 @@ class OrdersSection(Section, frozen=True, kw_only=True):
     ] = ()
 
 
+class StaffSection(Section, frozen=True, kw_only=True):
+    """The people at the machines."""
+
+    roster_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=365,
+            description="0 to 365 days for which a machine without a line lets in staff that it"
+            " knows",
+        ),
+    ] = 7
+
+
+class FleetSection(Section, frozen=True, kw_only=True):
+    """When a machine needs a look."""
+
+    silent_minutes: Annotated[
+        int, Meta(ge=1, le=10_000, description="1 to 10000 minutes without a word from a machine")
+    ] = 15
+
+
 class LimitsSection(Section, frozen=True, kw_only=True):
     """What the service takes on at once."""
 
@@ -118,6 +140,8 @@ class Config(Section, frozen=True, kw_only=True):
     database: DatabaseSection = DatabaseSection()
     keys: KeysSection = KeysSection()
     orders: OrdersSection = OrdersSection()
+    staff: StaffSection = StaffSection()
+    fleet: FleetSection = FleetSection()
     limits: LimitsSection = LimitsSection()
     log: LogSection = LogSection()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kiosk.devices.registry import DRIVERS
 from kiosk.engine.config import Config
-from kiosk.engine.config_file import ConfigError, load, refuse
+from kiosk.engine.config_file import ConfigError, keys_in, load, refuse
 
 BAD_CONFIG = 78
 """EX_CONFIG of sysexits.h: starting again does not help."""
@@ -17,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         config = load(options.config)
+        keys_set = keys_in(options.config)
         _check_models(config, options.config)
     except ConfigError as error:
         print(error, file=sys.stderr)
@@ -25,12 +26,15 @@ def main(arguments: list[str] | None = None) -> int:
         return _register(config)
     from kiosk.app.run import run
 
-    return run(config, options.control)
+    return run(config, options.control, keys_set)
 
 
 def _check_models(config: Config, file: Path) -> None:
     """Refuse a device model that has no driver before anything starts. Raises ConfigError."""
-    for key, model in (("acceptor", config.acceptor.model), ("printer", config.printer.model)):
+    models = {"acceptor": config.acceptor.model, "printer": config.printer.model}
+    if config.scanner.url:
+        models["scanner"] = config.scanner.model
+    for key, model in models.items():
         if model not in DRIVERS:
             raise refuse(file, f"{key}.model", f"one of {', '.join(sorted(DRIVERS))}")
 

@@ -21,7 +21,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
 # Money is integer fen and energy integer Wh: whatever counts either has no float near it.
-EXACT = ("vending", "kiosk/flow", "center/ledger", "center/orders", "center/utility")
+EXACT = ("vending", "kiosk/flow", "center/ledger", "center/orders", "center/cash", "center/utility")
 
 FORBIDDEN_ADDRESSES = (
     "pypi" + ".org",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from vending.card import Verdict
+from vending.cash import Business
 from vending.messages import Refused
 from vending.rights import Role as Role  # noqa: PLC0414  # part of the vocabulary
 
@@ -62,7 +63,8 @@ class Action(StrEnum):
     REWRITE = "rewrite"
     """Write the same vend again (补写卡): this terminal may, at the card's next insertion."""
     RESELL = "resell"
-    """Sell what was paid (补售电): this terminal may, at the card's next insertion."""
+    """Sell what was paid (补售电): this terminal may, at the card's next insertion.
+    A bill is posted at once."""
     MARK_LOADED = "mark-loaded"
     """The card or the meter was inspected: it has the energy."""
     REFUND = "refund"
@@ -89,6 +91,10 @@ class Forbidden(StrEnum):
     """What proves it must be said."""
     SIGN_IN_AGAIN = "sign-in-again"
     ORDER_UNKNOWN = "order-unknown"
+    NO_CARD = "no-card"
+    """A bill is paid: nothing is written to a card."""
+    CUSTOMER_UNKNOWN = "customer-unknown"
+    """Nobody whose bills the money could pay: only a refund is left."""
 
 
 class Permission(Struct, frozen=True, kw_only=True):
@@ -129,6 +135,7 @@ class StuckOrder(Struct, frozen=True, kw_only=True):
     refund: str | None
     """``decided`` or ``paid-out``; None: no refund."""
     permissions: tuple[Permission, ...]
+    business: Business = Business.ENERGY
 
 
 class StuckQuery(Struct, frozen=True, kw_only=True):

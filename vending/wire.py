@@ -19,7 +19,10 @@ VENDS_PATH = "/v1/vends"
 OWED_PATH = "/v1/owed"
 RESELLS_PATH = "/v1/resells"
 SEALS_PATH = "/v1/seals"
+BILLS_PATH = "/v1/bills/query"
+BILL_PAYMENTS_PATH = "/v1/bills/payments"
 REPORTS_PATH = "/v1/reports"
+ROSTER_PATH = "/v1/staff/roster"
 STAFF_SIGN_IN_PATH = "/v1/staff/sign-in"
 STUCK_ORDERS_PATH = "/v1/staff/stuck-orders"
 STAFF_ACTIONS_PATH = "/v1/staff/actions"
@@ -97,3 +100,8 @@ class Health(Struct, frozen=True, tag="healthy"):
 def inquiry_path(order_no: str) -> str:
     """Return where to ask what became of ``order_no``."""
     return f"{VENDS_PATH}/{order_no}"
+
+
+def bill_inquiry_path(order_no: str) -> str:
+    """Return where to ask what became of the payment of bills under ``order_no``."""
+    return f"{BILL_PAYMENTS_PATH}/{order_no}"

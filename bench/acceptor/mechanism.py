@@ -136,6 +136,7 @@ class Mechanism:
         """When the present movement ends; None: nothing moves."""
         self.enabled_bits = 0
         self.box_present = True
+        self.removed_boxes: list[tuple[int | None, ...]] = []  # their contents, oldest box first
         self.jam: Code | None = None
         self.failure: int | None = None
         self.reject_next: int | None = None
@@ -229,6 +230,8 @@ class Mechanism:
 
     def remove_box(self) -> None:
         """Take the box away with all that is in it."""
+        if self.box_present:
+            self.removed_boxes.append(self.values_at(Place.BOX))
         self.box_present = False
         for note in self.notes:
             note.place = Place.REMOVED_BOX if note.place is Place.BOX else note.place

@@ -46,6 +46,18 @@ class BenchAcceptor(FarEnd[AcceptorDevice]):
         return self._at(Place.REMOVED_BOX)
 
     @property
+    def removed_boxes(self) -> tuple[tuple[int | None, ...], ...]:
+        """Values of the notes in each box that was taken away, the oldest box first."""
+        with self._turn() as device:
+            return tuple(device.mechanism.removed_boxes)
+
+    @property
+    def box_present(self) -> bool:
+        """A box is in the machine."""
+        with self._turn() as device:
+            return device.mechanism.box_present
+
+    @property
     def given_back(self) -> tuple[int | None, ...]:
         """Values of the notes that were drawn in and came out again."""
         return self._at(Place.CUSTOMER)

@@ -19,6 +19,7 @@ from kiosk.devices.acceptor.ccnet.host import (
     Output,
     Post,
     PostDurably,
+    Reset,
     Send,
     Stack,
 )
@@ -94,6 +95,10 @@ class SimAcceptor:
     def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
         """See `Acceptor.ask_note`."""
         self._put(AskNote(note_id, value_fen, returning=returning))
+
+    def reset(self) -> None:
+        """See `Acceptor.reset`."""
+        self._put(Reset())
 
     def stop(self, timeout_s: float) -> None:
         """See `Acceptor.stop`: the simulation ends machines by cutting their power."""

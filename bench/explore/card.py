@@ -261,6 +261,10 @@ class SimCardDesk:
         """See `CardDesk.release`."""
         self._soon(self._supervisor.release)
 
+    def reset(self) -> None:
+        """See `CardDesk.reset`."""
+        self._soon(self._supervisor.reset)
+
     def stop(self, timeout_s: float) -> None:
         """See `CardDesk.stop`."""
         self.end()

@@ -11,6 +11,7 @@ from msgspec import Struct
 from bench.explore.fuse import Fuse
 from bench.explore.office import Center, Unreachable
 from kiosk.backend.port import NoAnswer
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -28,6 +29,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 
 LATENCIES_MS = (30, 60, 60, 60, 60, 200, 1_500)
 DEADLINE_MS = 15_000
@@ -125,6 +127,23 @@ class SimOffice:
     def seal(self, request: SealRequest) -> SealReply:
         """See `HeadOffice.seal`."""
         return self._ask("seal", request, SealReply)  # type: ignore[no-any-return]
+
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        """See `HeadOffice.query_bill`."""
+        return self._ask("query-bill", query, BillAnswer)  # type: ignore[no-any-return]
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        """See `HeadOffice.pay_bill`."""
+        return self._ask("pay-bill", request, BillPayAnswer)  # type: ignore[no-any-return]
+
+    def inquire_bill(self, order_no: str) -> BillInquiryAnswer:
+        """See `HeadOffice.inquire_bill`."""
+        asked = "inquire-bill"
+        return self._ask(asked, None, BillInquiryAnswer, order_no)  # type: ignore[no-any-return]
+
+    def roster(self) -> Roster:
+        """See `HeadOffice.roster`."""
+        return self._ask("roster", None, Roster)  # type: ignore[no-any-return]
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """See `HeadOffice.report`."""

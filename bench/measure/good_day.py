@@ -21,11 +21,12 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.flow import event as ev
 from kiosk.flow import machine
 from kiosk.flow.event import Device, DeviceState, Event
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import Paper
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import screen, timeout_s
 from kiosk.flow.session import Session, fresh
+from vending.bill import BillAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import (
     CardKind,
     CardSnapshot,
@@ -59,6 +60,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 from vending.tariff import Quote, Tariff, TariffStep, quote
 
 TERMINAL_NO = "330106"
@@ -155,6 +157,22 @@ class QuickOffice:
             return Sealed(SealAnswer(stage=request.stage, host_challenge=_CHALLENGE))
         return Sealed(SealAnswer(stage=request.stage, macs=_MACS))
 
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        """Nobody owes anything here."""
+        return Refused(Reason.NOTHING_DUE)
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        """Nobody owes anything here."""
+        return Refused(Reason.NOTHING_DUE)
+
+    def inquire_bill(self, order_no: str) -> NotSold:
+        """Nothing was posted."""
+        return NotSold(order_no=order_no)
+
+    def roster(self) -> Roster:
+        """Nobody of the staff comes."""
+        return Roster(version=0, issued_at_ms=0, good_for_days=0, people=())
+
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         """Take it."""
         return ReportTaken(report_no=envelope.report_no)
@@ -200,6 +218,9 @@ class QuickCardDesk:
 
     def release(self) -> None:
         """No motor."""
+
+    def reset(self) -> None:
+        """Nothing to start anew."""
 
     def stop(self, timeout_s: float) -> None:
         """Nothing to stop."""
@@ -253,6 +274,9 @@ class QuickAcceptor:
         """Nothing is ever in doubt here."""
         self._post(ev.NoteReturned(note_id=note_id, value_fen=value_fen))
 
+    def reset(self) -> None:
+        """Nothing to start anew."""
+
     def stop(self, timeout_s: float) -> None:
         """Nothing to stop."""
 
@@ -266,9 +290,12 @@ class QuickPrinter:
     def start(self, inbox: object) -> None:
         """Nothing to start."""
 
-    def print_slip(self, slip: Slip) -> None:
+    def print_slip(self, slip: Paper) -> None:
         """On paper."""
-        self._post(ev.SlipPrinted(order_no=slip.order_no))
+        self._post(ev.SlipPrinted(order_no=slip.number))
+
+    def reset(self) -> None:
+        """Nothing to start anew."""
 
     def stop(self, timeout_s: float) -> None:
         """Nothing to stop."""

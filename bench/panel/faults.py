@@ -33,7 +33,6 @@ def _restart_kiosk(stand: Stand) -> None:
 
 SWITCHES = (
     Switch("jam", "纸币器卡币", "note jam", lambda s: s.jam(), lambda s: s.unjam()),
-    Switch("box", "钞箱取出", "cash box out", lambda s: s.box_out(), lambda s: s.box_in()),
     Switch("reject", "下一张拒收", "reject next note", lambda s: s.reject_next_note()),
     Switch(
         "acceptor-power",

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
+from bench.panel.bills import BillBox
 from bench.panel.cards import CardTable
 from bench.panel.faults import FaultBoard
 from bench.panel.hand import Hand
@@ -32,6 +33,7 @@ class BenchWindow(QWidget):
         self.hand = Hand(stand)
         self.cards = CardTable(stand, self.hand)
         self.notes = NoteTray(stand, self.hand)
+        self.bills = BillBox(stand, self.hand)
         self.meter = MeterBox(stand, self.hand)
         self.slips = SlipTray(stand)
         self.log = LogBox(stand)
@@ -54,7 +56,7 @@ class BenchWindow(QWidget):
     def _lay_out(self) -> None:
         faults = FaultBoard(self.hand)
         tables = QHBoxLayout()
-        tables.addLayout(_column(self.cards), 1)
+        tables.addLayout(_column(self.cards, self.bills), 1)
         tables.addLayout(_column(self.notes, self.meter, faults), 1)
         left = QVBoxLayout()
         left.addLayout(tables)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 REAL_TIME_STATUS, REAL_TIME_CLEAR = b"\x10\x04", b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+REAL_TIME_RECOVER = b"\x10\x05\x02"
+"""DLE ENQ 2: forget what waits, and go on after an error whose cause is gone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from bench.printer.commands import (
     REAL_TIME_CLEAR,
+    REAL_TIME_RECOVER,
+    REAL_TIME_STATUS,
     AutomaticStatus,
     Command,
     CommandReader,
@@ -29,7 +31,10 @@ from bench.printer.commands import (
 from bench.printer.paper import Printed, PrintedPicture, PrintedSlip, PrintedText, put
 from kiosk.devices.printer.glyphs import SPACING_DOTS
 
-_REAL_TIME = re.compile(rb"\x10\x04([\x01-\x04])|" + re.escape(REAL_TIME_CLEAR), re.DOTALL)
+_REAL_TIME = re.compile(
+    rb"\x10\x04[\x01-\x04]|" + re.escape(REAL_TIME_CLEAR) + b"|" + re.escape(REAL_TIME_RECOVER),
+    re.DOTALL,
+)
 _REAL_TIME_LONGEST = len(REAL_TIME_CLEAR)
 _DLE = b"\x10"
 CLEARED = b"\x37\x25\x00"
@@ -67,6 +72,8 @@ class PrinterDevice:
         self.columns = columns
         self.speed = speed or Speed()
         self.paper_out = self.paper_low = self.cover_open = self.cutter_fault = False
+        self.cutter_freed = False
+        """The cutter's knife moves again; the printer believes it only when told to recover."""
         self.dead = False
         """No power, or the cable is out: hears nothing, says nothing."""
         self.silent = False
@@ -109,7 +116,7 @@ class PrinterDevice:
         at = 0
         for real_time in _REAL_TIME.finditer(data):
             self._buffer(data[at : real_time.start()])
-            self._on_real_time(real_time[1])
+            self._on_real_time(real_time[0])
             at = real_time.end()
         rest = data[at:]
         begun = rest.rfind(_DLE, max(len(rest) - _REAL_TIME_LONGEST + 1, 0))
@@ -135,15 +142,26 @@ class PrinterDevice:
                 self.on_command(command)
             self._waiting += received
 
-    def _on_real_time(self, number: bytes | None) -> None:
-        if number is None:
-            self._reader.forget()
-            self._waiting.clear()
-            self._line = ""
+    def _on_real_time(self, command: bytes) -> None:
+        if command == REAL_TIME_CLEAR:
+            self._forget_all()
             self._say(CLEARED)
-            return
-        self.questions += 1
-        self._say(bytes((self._status(number[0]) ^ self.answer_mask,)), status=True)
+        elif command == REAL_TIME_RECOVER:
+            self._recover()
+        else:
+            self.questions += 1
+            self._say(bytes((self._status(command[-1]) ^ self.answer_mask,)), status=True)
+
+    def _forget_all(self) -> None:
+        self._reader.forget()
+        self._waiting.clear()
+        self._line = ""
+
+    def _recover(self) -> None:
+        """Without an error it is ignored."""
+        if self.cutter_fault:
+            self._forget_all()
+            self.cutter_fault, self.cutter_freed = not self.cutter_freed, False
 
     def _say(self, data: bytes, *, status: bool = False) -> None:
         if self.silent:
@@ -278,4 +296,5 @@ class PrinterDevice:
 
 def _may_continue(beginning: bytes) -> bool:
     """Tell whether more bytes could make ``beginning`` a real-time command."""
-    return b"\x10\x04".startswith(beginning) or REAL_TIME_CLEAR.startswith(beginning)
+    commands = (REAL_TIME_STATUS, REAL_TIME_CLEAR, REAL_TIME_RECOVER)
+    return any(command.startswith(beginning) for command in commands)

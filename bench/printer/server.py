@@ -80,6 +80,11 @@ class BenchPrinter(FarEnd[PrinterDevice]):
         with self._turn() as device:
             device.cutter_fault = faulty
 
+    def free_cutter(self) -> None:
+        """Take out what jams the cutter: the printer goes on when it is told to recover."""
+        with self._turn() as device:
+            device.cutter_freed = True
+
     def power(self, *, on: bool) -> None:
         """Cut or give power. The line stands; nothing is heard or said without power."""
         with self._turn() as device:

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, func, select
 from bench.card_files import parse_wallet
 from bench.issue_card import DemoCard
 from bench.meter import Credit, Meter
+from center.cash.place import Place
 from center.ledger import audit as ledger
 from center.ledger.chart import Kind
 from center.orders import audit as orders
-from center.orders.cash import Place
 from center.store.tables import notes, vends
 from center.utility.sales import VendState
 from vending.messages import Vend

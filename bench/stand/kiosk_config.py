@@ -13,7 +13,13 @@ SERVICE_PHONE = "400 820 5598"
 
 
 def tables(
-    *, office_url: str, one_time_code: str, reader_url: str, acceptor_url: str, printer_url: str
+    *,
+    office_url: str,
+    one_time_code: str,
+    reader_url: str,
+    acceptor_url: str,
+    printer_url: str,
+    scanner_url: str = "",
 ) -> Tables:
     """Return the tables for these lines, with short deadlines: nobody wants to watch a wait."""
     return {
@@ -35,6 +41,7 @@ def tables(
         "card_reader": {"url": reader_url},
         "acceptor": {"model": "ccnet", "url": acceptor_url},
         "printer": {"model": "escpos", "url": printer_url},
+        **({"scanner": {"model": "lines", "url": scanner_url}} if scanner_url else {}),
         "screen": {"width": 1280, "height": 1024, "fullscreen": False},
     }
 

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Self
 
-from bench.acceptor import BenchAcceptor, CutPoint, Timing
+from bench.acceptor import BenchAcceptor, CutPoint, Denominations, Timing, denominations
+from bench.bill import demo_bills
 from bench.card_slot import CardSlot
 from bench.issue_card import PEOPLE, DemoCard, demo_cards
 from bench.meter import PlugResult
 from bench.printer import BenchPrinter, PrintedSlip, Speed
 from bench.proxy import Proxy
+from bench.scanner import BenchScanner
 from bench.stand import kiosk_config
 from bench.stand.judge import Sale, judge, read_books
 from bench.stand.kiosk import PROGRAM, Kiosk, qt_environment
@@ -52,6 +54,8 @@ class Site:
     config: Mapping[str, Any] | None = None
     """Changes to the kiosk's configuration by dotted key: ``{"cash.max_notes": 3}``."""
     people: Path = PEOPLE
+    scanner: bool = True
+    """This machine has a scanner of codes."""
 
 
 class Stand:
@@ -66,8 +70,10 @@ class Stand:
         self.proxy: Proxy | None = None
         self.acceptor = BenchAcceptor(timing=self._site.timing, capacity=self._site.capacity)
         self.printer = BenchPrinter(speed=self._site.printing)
+        self.scanner = BenchScanner()
         self.slot = CardSlot()
         self.cards = {card.name: card for card in demo_cards(self._site.people, clock=_meter_time)}
+        self.bills = demo_bills(self._site.people)
         self.kiosk: Kiosk | None = None
         self.displays: dict[str, PlugResult] = {}
         """What each card's meter said last, by the card's name."""
@@ -98,6 +104,7 @@ class Stand:
         self.slot.close()
         self.acceptor.close()
         self.printer.close()
+        self.scanner.close()
 
     def __enter__(self) -> Self:
         """Start it."""
@@ -181,6 +188,12 @@ class Stand:
         self.story.note(value_fen, taken)
         return taken
 
+    def show_code(self, code: str) -> bool:
+        """Hold a code before the scanner, a bill's for example; False: nobody listens to it."""
+        seen = self._site.scanner and self.scanner.show(code)
+        self.story.tell(Happening.BILL_SHOWN if seen else Happening.BILL_NOT_SEEN, code, code)
+        return seen
+
     def neighbour(self, terminal_no: str = NEIGHBOUR_NO) -> Neighbour:
         """Return another terminal of the same head office; close it."""
         code = self.office.expect(terminal_no)
@@ -216,9 +229,19 @@ class Stand:
         self.acceptor.remove_box()
 
     def box_in(self) -> None:
-        """Put an empty cash box in."""
+        """Put an empty cash box in. What was taken away stays in `removed_boxes`."""
         self.story.tell(Happening.BOX_IN)
         self.acceptor.insert_box()
+
+    @property
+    def box(self) -> Denominations:
+        """What lies in the box that is in the machine, by denomination."""
+        return denominations(self.acceptor.box)
+
+    @property
+    def removed_boxes(self) -> tuple[Denominations, ...]:
+        """What lies in each box that was taken away, the oldest box first."""
+        return tuple(denominations(box) for box in self.acceptor.removed_boxes)
 
     def reject_next_note(self) -> None:
         """Let the acceptor not recognise the next note."""
@@ -363,6 +386,7 @@ class Stand:
             reader_url=self.slot.serve(),
             acceptor_url=self.acceptor.serve(),
             printer_url=self.printer.serve(),
+            scanner_url=self.scanner.serve() if self._site.scanner else "",
         )
         kiosk_config.write(self.config_file, wanted, self._site.config or {})
         self.storage.mkdir(parents=True, exist_ok=True)

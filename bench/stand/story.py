@@ -26,6 +26,8 @@ class Happening(Enum):
     PAPER_OFFERED = ("投入一张白纸", "into the note slot: a piece of paper")
     PAPER_NOT_TAKEN = ("白纸未被吸入", "a piece of paper: not drawn in")
     METER = ("电表显示：{}", "the meter says: {}")
+    BILL_SHOWN = ("扫描 {}", "before the scanner: {}")
+    BILL_NOT_SEEN = ("扫描 {}，没有读到", "before the scanner: {}; nobody listens")
     SLIP = ("打印凭条", "a slip comes out")
     JAM = ("纸币器卡币", "the note acceptor jams")
     REPAIRED = ("卡币已排除", "the jam is cleared")

@@ -40,6 +40,7 @@ PATTERNS = {
     "near_order_no": r"^[0-9]{19}$",
     "terminal_no": r"^[0-9]{6}$",
     "customer_no": r"^[0-9A-Za-z-]{0,20}$",
+    "months": r"^[0-9]{4}-(?:0[1-9]|1[0-2])$",
     "meter_no": r"^[0-9A-Za-z-]{0,20}$",
     "serial": r"^[0-9A-Fa-f]{16}$",
     "card_serial": r"^[0-9A-Fa-f]{16}$",

@@ -56,6 +56,7 @@ def _call(office: Office, route: Route, arrived: Arrived) -> Call:
     terminal_no = request.seal.terminal_no
     if route.access is Access.SESSION:
         terminal_no = office.sessions.admit(request)
+        office.registry.note_contact(terminal_no)
     if arrived.order_no and not is_order_no(arrived.order_no):
         raise Rejection(ProblemCode.MALFORMED, "the path holds no order number")
     return Call(

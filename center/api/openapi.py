@@ -14,7 +14,7 @@ from vending.wire import JSON_TYPE, LARGEST_BODY, MOST_ITEMS, PROBLEM_TYPE, Prob
 
 Json = dict[str, Any]
 
-CONTRACT_VERSION = "2.0.0"
+CONTRACT_VERSION = "2.1.0"
 """Of the contract, not of the program: the first figure rises when an old terminal breaks."""
 
 _EVERYWHERE = (

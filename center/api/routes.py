@@ -11,7 +11,9 @@ from center.fleet.seal import SealedRequest
 from center.fleet.sessions import Sessions
 from center.orders.port import Decision, OrderDesk
 from center.staff.room import StaffRoom
+from center.staff.roster import Rosters
 from vending import wire
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -32,6 +34,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 from vending.staff import (
     ActionAnswer,
     ActionForbidden,
@@ -53,6 +56,7 @@ class Office(Protocol):
     registry: Registry
     sessions: Sessions
     staff: StaffRoom
+    rosters: Rosters
     version: str
 
     def wall_ms(self) -> int:
@@ -120,6 +124,8 @@ def _sign_in(office: Office, call: Call) -> SignedIn:
         session_id=session.session_id,
         server_time_ms=office.wall_ms(),
         last_order_sequence=office.desk.last_order_sequence(session.terminal_no),
+        last_period_no=office.desk.last_period_no(session.terminal_no),
+        roster_version=office.rosters.version(),
     )
 
 
@@ -243,6 +249,38 @@ ROUTES = (
         problems=_OF_AN_ORDER,
     ),
     Route(
+        name="query-bill",
+        method="POST",
+        path=wire.BILLS_PATH,
+        summary="What does this customer owe, by month? Payments that got stuck are posted first.",
+        access=Access.SESSION,
+        takes=BillQuery,
+        gives=BillAnswer,
+        act=lambda office, call: office.desk.query_bill(call.terminal_no, call.message),
+        problems=_ANSWERS_LATE,
+    ),
+    Route(
+        name="pay-bill",
+        method="POST",
+        path=wire.BILL_PAYMENTS_PATH,
+        summary="Post a payment under the order number. A repeat returns the same answer.",
+        access=Access.SESSION,
+        takes=BillPayRequest,
+        gives=BillPayAnswer,
+        act=lambda office, call: office.desk.pay_bill(call.terminal_no, call.message),
+        problems=_OF_AN_ORDER,
+    ),
+    Route(
+        name="inquire-bill",
+        method="GET",
+        path=wire.bill_inquiry_path("{order_no}"),
+        summary="What became of this payment? `not-sold`: nothing was posted, definitely.",
+        access=Access.SESSION,
+        gives=BillInquiryAnswer,
+        act=lambda office, call: office.desk.inquire_bill(call.terminal_no, call.order_no),
+        problems=_OF_AN_ORDER,
+    ),
+    Route(
         name="find-owed",
         method="POST",
         path=wire.OWED_PATH,
@@ -295,6 +333,15 @@ ROUTES = (
         gives=StaffAnswer,
         act=_staff_sign_in,
         problems=_ANSWERS_LATE,
+    ),
+    Route(
+        name="roster",
+        method="GET",
+        path=wire.ROSTER_PATH,
+        summary="Who may sign in at a terminal while it reaches nobody? With hashes of their PINs.",
+        access=Access.SESSION,
+        gives=Roster,
+        act=lambda office, call: office.rosters.issue(),
     ),
     Route(
         name="stuck-orders",

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec import Struct
 from sqlalchemy import Connection, Row, select, update
@@ -9,12 +10,15 @@ from sqlalchemy import Connection, Row, select, update
 from center.fleet import code as codes
 from center.fleet.seal import SealedRequest, TurnedAway
 from center.store.engine import insert_if_absent
+from center.store.errors import StoreError
 from center.store.store import Store
 from center.store.tables import terminals
 from vending.messages import Registration
 from vending.wire import ProblemCode
 
 TIMEOUT_S = 5.0
+CONTACT_MS = 60_000
+"""How often it is kept that a terminal has asked something."""
 
 
 class TerminalUnknown(Exception):
@@ -32,6 +36,8 @@ class Terminal(Struct, frozen=True, kw_only=True):
     registered_at_ms: int | None
     signed_in_at_ms: int | None
     software_version: str | None
+    seen_at_ms: int | None
+    """When it was last heard of, up to a minute late; None: never."""
     code_is_out: bool
     """A one-time code was issued and not used (it may have expired)."""
 
@@ -42,6 +48,7 @@ class Registry:
     def __init__(self, store: Store, wall_ms: Callable[[], int]) -> None:
         self._store = store
         self._wall_ms = wall_ms
+        self._noted_ms: dict[str, int] = {}
 
     # -- for staff --
 
@@ -115,6 +122,22 @@ class Registry:
 
         self._store.write(unit, TIMEOUT_S)
 
+    def note_contact(self, terminal_no: str) -> None:
+        """Keep that a terminal has just asked something, once in `CONTACT_MS`.
+
+        Whoever asked gets an answer even when this cannot be kept now.
+        """
+        now_ms = self._wall_ms()
+        if 0 <= now_ms - self._noted_ms.get(terminal_no, -CONTACT_MS) < CONTACT_MS:
+            return
+        self._noted_ms[terminal_no] = now_ms
+
+        def unit(connection: Connection) -> int:
+            return _change(connection, terminal_no, seen_at_ms=now_ms)
+
+        with suppress(StoreError):
+            self._store.write(unit, TIMEOUT_S)
+
     def _take_key(self, connection: Connection, registration: Registration) -> bool:
         row = connection.execute(
             select(terminals).where(terminals.c.terminal_no == registration.terminal_no)
@@ -164,5 +187,6 @@ def _terminal(row: Row[tuple[object, ...]]) -> Terminal:
         registered_at_ms=row.registered_at_ms,
         signed_in_at_ms=row.signed_in_at_ms,
         software_version=row.software_version,
+        seen_at_ms=max(filter(None, (row.seen_at_ms, row.signed_in_at_ms)), default=None),
         code_is_out=row.one_time_code_digest is not None,
     )

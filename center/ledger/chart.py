@@ -21,9 +21,14 @@ class Kind(StrEnum):
     OPENING = "opening"
     REFUND = "refund"
     PAID_OUT = "paid-out"
+    BILLS = "bills"
+    TRANSIT = "transit"
+    BANK = "bank"
+    LONG = "long"
+    SHORT = "short"
 
 
-ASSETS = frozenset({Kind.CASH, Kind.ARREARS})
+ASSETS = frozenset({Kind.CASH, Kind.ARREARS, Kind.TRANSIT, Kind.BANK, Kind.SHORT})
 """Kinds whose balance is debits less credits; of all others it is credits less debits."""
 
 _TITLES = {
@@ -35,7 +40,12 @@ _TITLES = {
     Kind.SALES: "energy sold, payable to the utility",
     Kind.OPENING: "opening balances taken over from the utility",
     Kind.REFUND: "to be paid back for order",
+    Kind.BILLS: "bills collected, payable to the utility",
     Kind.PAID_OUT: "refunds that staff have paid out, to be made good from the cash boxes",
+    Kind.TRANSIT: "taken out of the cash box, not at the bank, terminal and period",
+    Kind.BANK: "cash brought to the bank",
+    Kind.LONG: "counted more than the books say, terminal",
+    Kind.SHORT: "counted less than the books say, terminal",
 }
 
 
@@ -89,6 +99,23 @@ def refund(order_no: str) -> Account:
     return Account(Kind.REFUND, order_no)
 
 
+def transit(terminal_no: str, period_no: int) -> Account:
+    """Money of a period that was taken out of the cash box and is not at the bank yet."""
+    return Account(Kind.TRANSIT, f"{terminal_no}/{period_no}")
+
+
+def long(terminal_no: str) -> Account:
+    """What was counted beyond the books (长款)."""
+    return Account(Kind.LONG, terminal_no)
+
+
+def short(terminal_no: str) -> Account:
+    """What the books say and nobody has found (短款)."""
+    return Account(Kind.SHORT, terminal_no)
+
+
 SALES = Account(Kind.SALES)
 OPENING = Account(Kind.OPENING)
+BILLS = Account(Kind.BILLS)
 PAID_OUT = Account(Kind.PAID_OUT)
+BANK = Account(Kind.BANK)

@@ -5,13 +5,14 @@ Facts that move nothing make no posting (None).
 
 from center.ledger import chart
 from center.ledger.posting import Line, Phase, Posting, credit, debit
+from vending.bill import BillPaid
 from vending.messages import Note, Vend
 
 
 def note_for_order(terminal_no: str, order_no: str, note: Note) -> Posting:
     """A stacked note pays for an order."""
     return Posting(
-        key=_note_key(terminal_no, note),
+        key=note_key(terminal_no, note),
         order_no=order_no,
         lines=(
             debit(chart.cash(terminal_no), note.value_fen),
@@ -23,7 +24,7 @@ def note_for_order(terminal_no: str, order_no: str, note: Note) -> Posting:
 def note_unassigned(terminal_no: str, near_order_no: str | None, note: Note) -> Posting:
     """A stacked note belongs to no order that can use it."""
     return Posting(
-        key=_note_key(terminal_no, note),
+        key=note_key(terminal_no, note),
         order_no=near_order_no,
         lines=_found_lines(terminal_no, note),
     )
@@ -34,7 +35,7 @@ def note_uncertain(terminal_no: str, near_order_no: str | None, note: Note) -> P
     if not note.value_fen:
         return None
     return Posting(
-        key=_note_key(terminal_no, note),
+        key=note_key(terminal_no, note),
         order_no=near_order_no,
         phase=Phase.PENDING,
         lines=_found_lines(terminal_no, note),
@@ -67,6 +68,27 @@ def vend(sold: Vend, customer_no: str) -> Posting:
         key=vend_key(sold.order_no),
         order_no=sold.order_no,
         phase=Phase.PENDING,
+        lines=tuple(line for line in lines if line.debit_fen or line.credit_fen),
+    )
+
+
+def bill(paid: BillPaid, before: BillPaid | None = None) -> Posting:
+    """A payment of bills: posted at once, there is nothing left to prove.
+
+    ``before``: what was posted under the number already; only what came since is posted now.
+    """
+    paid_fen = paid.paid_fen - (before.paid_fen if before else 0)
+    settled_fen = paid.settlement.settled_fen - (before.settlement.settled_fen if before else 0)
+    kept_fen = paid_fen - settled_fen
+    account = chart.customer(paid.customer_no)
+    lines = (
+        Line(chart.suspense(paid.order_no), debit_fen=paid_fen),
+        Line(account, debit_fen=max(0, -kept_fen), credit_fen=max(0, kept_fen)),
+        Line(chart.BILLS, credit_fen=settled_fen),
+    )
+    return Posting(
+        key=f"bill:{paid.order_no}:{paid.paid_fen}" if before else f"bill:{paid.order_no}",
+        order_no=paid.order_no,
         lines=tuple(line for line in lines if line.debit_fen or line.credit_fen),
     )
 
@@ -108,14 +130,14 @@ def opening(customer_no: str, balance_fen: int, arrears_fen: int) -> Posting | N
     return Posting(key=f"opening:{customer_no}", lines=tuple(lines)) if lines else None
 
 
+def note_key(terminal_no: str, note: Note) -> str:
+    """Return a note's key, one whatever becomes of it: it cannot be posted to two accounts."""
+    return f"note:{terminal_no}:{note.note_id}"
+
+
 def vend_key(order_no: str) -> str:
     """Return the key of an order's sale."""
     return f"vend:{order_no}"
-
-
-def _note_key(terminal_no: str, note: Note) -> str:
-    """One key whatever becomes of the note: it cannot be posted to two accounts."""
-    return f"note:{terminal_no}:{note.note_id}"
 
 
 def _found_lines(terminal_no: str, note: Note) -> tuple[Line, ...]:

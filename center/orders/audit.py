@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from center.cash import audit as cash
+from center.cash.place import Place
 from center.ledger import audit as ledger
 from center.ledger.chart import Kind
-from center.orders.cash import Place
+from center.orders import audit_bills
 from center.orders.port import RefundState
 from center.orders.state import FINISHED, OrderState, Resolution
 from center.store.tables import customers, meters, notes, orders, refunds, vends
 from center.utility.sales import VendState
+from vending.cash import Business
 
 _VEND_STATES = {
     OrderState.SOLD: VendState.OPEN,
@@ -30,12 +33,14 @@ def check(connection: Connection) -> list[str]:
         *ledger.check(connection),
         *_suspense(connection),
         *_paid(connection),
-        *_cash(connection),
+        *cash.check(connection),
+        *_unassigned(connection),
         *_customers(connection),
         *_sales(connection),
         *_counts(connection),
         *_refunds(connection),
         *_resolutions(connection),
+        *audit_bills.check(connection),
     ]
 
 
@@ -56,15 +61,11 @@ def _paid(connection: Connection) -> Iterable[str]:
     return _differences("notes of order", found, wanted)
 
 
-def _cash(connection: Connection) -> Iterable[str]:
-    """A terminal's cash and what of it is unassigned are the sums of its notes."""
-    terminal = notes.c.terminal_no
-    certain = _sums_of_notes(connection, terminal, {Place.ORDER, Place.UNASSIGNED})
-    unassigned = _sums_of_notes(connection, terminal, {Place.UNASSIGNED})
-    booked = ledger.balances(connection, Kind.CASH)
-    booked_unassigned = ledger.balances(connection, Kind.UNASSIGNED)
-    yield from _differences("cash in terminal", booked, certain)
-    yield from _differences("unassigned in terminal", booked_unassigned, unassigned)
+def _unassigned(connection: Connection) -> Iterable[str]:
+    """What of a terminal's cash belongs to no order is the sum of those notes."""
+    wanted = _sums_of_notes(connection, notes.c.terminal_no, {Place.UNASSIGNED})
+    booked = ledger.balances(connection, Kind.UNASSIGNED)
+    return _differences("unassigned in terminal", booked, wanted)
 
 
 def _customers(connection: Connection) -> Iterable[str]:
@@ -77,16 +78,19 @@ def _customers(connection: Connection) -> Iterable[str]:
 
 def _sales(connection: Connection) -> Iterable[str]:
     """Orders and sales agree, and every open sale is the one that its meter waits for."""
-    listed = dict(_rows(connection, orders.c, "order_no state"))
+    listed = {
+        order_no: (state, business)
+        for order_no, state, business in _rows(connection, orders.c, "order_no state business")
+    }
     states = {
         order_no: state
         for order_no, state in _rows(connection, vends.c, "order_no state")
-        if (listed.get(order_no), state) != (OrderState.REFUNDED, VendState.CANCELLED)
+        if (listed.get(order_no, ("",))[0], state) != (OrderState.REFUNDED, VendState.CANCELLED)
     }
     wanted = {
         order_no: _VEND_STATES[OrderState(state)].value
-        for order_no, state in listed.items()
-        if OrderState(state) in _VEND_STATES
+        for order_no, (state, business) in listed.items()
+        if OrderState(state) in _VEND_STATES and business == Business.ENERGY
     }
     yield from _differences("sale under order", states, wanted)
     waiting = {

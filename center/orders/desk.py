@@ -5,9 +5,20 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from center.cash import periods
 from center.keys.port import KeyService, KeysRefused
 from center.ledger import book
-from center.orders import alarm, carrier, owed, refund, reporting, sealing, selling, stuck
+from center.orders import (
+    alarm,
+    bills,
+    carrier,
+    owed,
+    refund,
+    reporting,
+    sealing,
+    selling,
+    stuck,
+)
 from center.orders import order as orders
 from center.orders import resell as reselling
 from center.orders.order import Order
@@ -17,6 +28,7 @@ from center.orders.work import Work
 from center.staff.people import Person
 from center.store.store import Units
 from center.utility.port import Utility
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest, SealStage
 from vending.messages import (
     AccountAnswer,
@@ -100,6 +112,27 @@ class Desk:
 
         return self._write(terminal_no, unit)
 
+    def query_bill(self, terminal_no: str, query: BillQuery) -> BillAnswer:
+        """What does this customer owe? Payments that got stuck are posted first."""
+        return self._write(terminal_no, lambda work: bills.query(work, query.customer_no))
+
+    def pay_bill(self, terminal_no: str, request: BillPayRequest) -> BillPayAnswer:
+        """Take the request's notes and post them."""
+        orders.require_own(terminal_no, request.order_no)
+        try:
+            return self._write(terminal_no, lambda work: bills.pay(work, request))
+        except selling.Undone as refusal:
+            return Refused(refusal.reason)
+
+    def inquire_bill(self, terminal_no: str, order_no: str) -> BillInquiryAnswer:
+        """Tell what was posted; through the writer, so that what was asked before is decided."""
+        orders.require_own(terminal_no, order_no)
+        return self._write(terminal_no, lambda work: bills.inquire(work, order_no))
+
+    def settle_bills(self) -> tuple[Order, ...]:
+        """Post every payment of bills that is parked or quiet; return those that were."""
+        return self._write("", bills.settle_waiting)
+
     def find_owed(self, terminal_no: str, query: OwedQuery) -> OwedAnswer:
         """What was paid and not delivered for this card, or under the code of a slip?"""
         return self._write(terminal_no, lambda work: owed.find(work, query))
@@ -138,8 +171,8 @@ class Desk:
 
     def report(self, terminal_no: str, envelope: ReportEnvelope) -> ReportTaken:
         """Take a must-arrive report."""
-        self._write(terminal_no, lambda work: reporting.take(work, envelope))
-        return ReportTaken(envelope.report_no)
+        answer = self._write(terminal_no, lambda work: reporting.take(work, envelope))
+        return ReportTaken(envelope.report_no, answer)
 
     def stuck_orders(self, terminal_no: str, person: Person, order_no: str = "") -> StuckOrders:
         """Return the orders that are stuck, each with what this person may do about it."""
@@ -158,6 +191,10 @@ class Desk:
     def last_order_sequence(self, terminal_no: str) -> int:
         """Return the last order sequence seen from this terminal; 0: none."""
         return self._store.read(lambda connection: orders.last_sequence(connection, terminal_no))
+
+    def last_period_no(self, terminal_no: str) -> int:
+        """Return the last period of this terminal's cash box that was closed; 0: none."""
+        return self._store.read(lambda connection: periods.last_period_no(connection, terminal_no))
 
     def ledger_entries(self, order_no: str) -> list[LedgerEntry]:
         """Return what the ledger holds about an order, in the order of posting."""

@@ -10,10 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from center.ledger.book import business_date
 from center.orders.port import OrderOfAnother
-from center.orders.state import OrderState, Resolution, check_move
+from center.orders.state import TAKES_MONEY, OrderState, Resolution, check_move
 from center.store.engine import insert_if_absent
-from center.store.tables import IS_OPEN, order_sequences, orders
+from center.store.tables import IS_BILL_WAITING, IS_OPEN, order_sequences, orders
 from vending.card import Verdict
+from vending.cash import Business
 from vending.order_no import LAST_SEQUENCE, is_order_no, sequence_of, terminal_of
 
 QUIET_MS = 10 * 60_000
@@ -28,11 +29,15 @@ class Identity(Struct, frozen=True, kw_only=True):
     opened_at_ms: int
     customer_no: str
     meter_no: str
+    """Empty for a bill, like the card's serial number."""
     card_serial: str
+    business: Business = Business.ENERGY
+    months: tuple[str, ...] = ()
+    """The bills that the customer chose to pay."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """One purchase."""
+    """One purchase, or one payment of bills."""
 
     order_no: str
     terminal_no: str
@@ -61,6 +66,20 @@ class Order(Struct, frozen=True, kw_only=True):
     """How many seals went to other cards, before that one was bound."""
     is_other_card_doubtful: bool = False
     """A card before the present one was sealed, and never proved unwritten."""
+
+    @property
+    def business(self) -> Business:
+        """What it is for; energy until somebody says otherwise."""
+        return self.identity.business if self.identity else Business.ENERGY
+
+    @property
+    def takes_money(self) -> bool:
+        """Tell whether a late note is still its: it can be sold for, posted, or paid back.
+
+        A bill that was posted from the books takes what its terminal alone has known of.
+        """
+        is_posted = self.business is Business.BILL and self.state is OrderState.CONFIRMED
+        return self.state in TAKES_MONEY or (is_posted and self.request_digest == RESOLD)
 
     @property
     def card_serial(self) -> str | None:
@@ -122,6 +141,15 @@ def of_terminal(connection: Connection, terminal_no: str, most: int) -> list[Ord
     return [_order(row) for row in rows]
 
 
+def waiting_bills(connection: Connection, customer_no: str | None = None) -> list[Order]:
+    """Return the payments of bills that are not posted; of a customer, or all. The oldest first."""
+    query = select(orders).where(IS_BILL_WAITING)
+    if customer_no is not None:
+        query = query.where(orders.c.customer_no == customer_no)
+    ordered = query.order_by(orders.c.opened_at_ms, orders.c.order_no).with_for_update()
+    return [_order(row) for row in connection.execute(ordered)]
+
+
 def _order(row: Row[tuple[object, ...]]) -> Order:
     identity = None
     if row.opened_at_ms is not None:
@@ -130,6 +158,8 @@ def _order(row: Row[tuple[object, ...]]) -> Order:
             customer_no=row.customer_no,
             meter_no=row.meter_no,
             card_serial=row.card_serial,
+            business=Business(row.business),
+            months=tuple(row.months.split(",")) if row.months else (),
         )
     return Order(
         order_no=row.order_no,
@@ -177,7 +207,7 @@ def find_or_open(
 
 def move(order: Order, state: OrderState) -> Order:
     """Return the order in another state. Raises IllegalMove."""
-    check_move(order.state, state)
+    check_move(order.state, state, order.business)
     return replace(order, state=state)
 
 
@@ -209,6 +239,7 @@ _OF_METER = (
     .where(
         orders.c.meter_no == bindparam("meter_no"),
         orders.c.customer_no == bindparam("customer_no"),
+        orders.c.business == Business.ENERGY.value,
         IS_OPEN,
         orders.c.state != OrderState.CANCELLED.value,
     )
@@ -254,6 +285,8 @@ def _row(order: Order, now_ms: int) -> dict[str, Any]:
         "bound_serial": order.bound_serial,
         "bound_at_seals": order.bound_at_seals,
         "other_card_doubtful": order.is_other_card_doubtful,
+        "business": order.business.value,
+        "months": ",".join(known.months) if known else None,
     }
 
 

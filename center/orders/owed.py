@@ -7,6 +7,7 @@ from center.orders.state import OVER, OrderState
 from center.orders.work import Work
 from center.utility.port import Holder
 from vending.card import CardSnapshot
+from vending.cash import Business
 from vending.messages import (
     Account,
     Owed,
@@ -71,7 +72,9 @@ def _by_code(work: Work, order_no: str, card: CardSnapshot) -> OwedAnswer:
 def is_for(order: Order, customer_no: str, meter_no: str) -> bool:
     """Tell whether an order is for this meter of this customer."""
     known = order.identity
-    return known is not None and (known.customer_no, known.meter_no) == (customer_no, meter_no)
+    if known is None or known.business is not Business.ENERGY:
+        return False
+    return (known.customer_no, known.meter_no) == (customer_no, meter_no)
 
 
 def is_busy_elsewhere(work: Work, order: Order) -> bool:

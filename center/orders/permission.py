@@ -23,6 +23,10 @@ class Case(Struct, frozen=True, kw_only=True):
     is_card_written: bool = False
     is_unwritten: bool = False
     """No card can hold it: none was sealed, or it was proved and nobody was given seals since."""
+    is_bill: bool = False
+    """It pays bills: there is no card, and posting it is its end."""
+    is_customer_unknown: bool = False
+    """Of a bill: the utility does not know whose it is."""
     is_unreachable: bool = False
     """Every card that may hold it was replaced by the utility."""
 
@@ -37,7 +41,7 @@ def forbids(action: Action, case: Case, role: Role) -> Forbidden | None:
         return Forbidden.ORDER_OVER
     if case.state is OrderState.OPENED:
         return Forbidden.STILL_BUSY
-    return _RULES[action](case)
+    return (_BILL_RULES if case.is_bill else _RULES)[action](case)
 
 
 def lacks(action: Action, case: Case, evidence: Evidence) -> Forbidden | None:
@@ -90,6 +94,26 @@ def _refund(case: Case) -> Forbidden | None:
     return Forbidden.CARD_MAY_BE_WRITTEN
 
 
+def _no_card(case: Case) -> Forbidden | None:
+    return Forbidden.NO_CARD
+
+
+def _post_bill(case: Case) -> Forbidden | None:
+    if case.is_busy:
+        return Forbidden.STILL_BUSY
+    return Forbidden.CUSTOMER_UNKNOWN if case.is_customer_unknown else None
+
+
+def _refund_bill(case: Case) -> Forbidden | None:
+    return Forbidden.STILL_BUSY if case.is_busy else None
+
+
+_BILL_RULES: dict[Action, Callable[[Case], Forbidden | None]] = {
+    Action.REWRITE: _no_card,
+    Action.RESELL: _post_bill,
+    Action.MARK_LOADED: _no_card,
+    Action.REFUND: _refund_bill,
+}
 _RULES: dict[Action, Callable[[Case], Forbidden | None]] = {
     Action.REWRITE: _rewrite,
     Action.RESELL: _resell,

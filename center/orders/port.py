@@ -12,6 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from center.staff.people import Person
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -121,6 +122,22 @@ class OrderDesk(Protocol):
         Raises OrderOfAnother.
         """
 
+    def query_bill(self, terminal_no: str, query: BillQuery) -> BillAnswer:
+        """What does this customer owe? Payments that got stuck are posted first."""
+
+    def pay_bill(self, terminal_no: str, request: BillPayRequest) -> BillPayAnswer:
+        """Take the request's notes and post them. A repeat returns the same answer, another body is
+        refused, and a refusal leaves the notes in the order's suspense.
+
+        Raises OrderOfAnother.
+        """
+
+    def inquire_bill(self, terminal_no: str, order_no: str) -> BillInquiryAnswer:
+        """Tell what became of a payment; decided after everything that was asked before.
+
+        Raises OrderOfAnother.
+        """
+
     def find_owed(self, terminal_no: str, query: OwedQuery) -> OwedAnswer:
         """What was paid and not delivered for this card, or under the code of a slip?"""
 
@@ -166,6 +183,9 @@ class OrderDesk(Protocol):
 
     def last_order_sequence(self, terminal_no: str) -> int:
         """Return the last order sequence seen from this terminal; 0: none."""
+
+    def last_period_no(self, terminal_no: str) -> int:
+        """Return the last period of this terminal's cash box that was closed; 0: none."""
 
     def ledger_entries(self, order_no: str) -> list[LedgerEntry]:
         """Return what the ledger holds about an order, in the order of posting."""

@@ -7,17 +7,22 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from center.orders import alarm, carrier, cash, selling
+from center.cash import intake
+from center.cash.place import Place
+from center.orders import alarm, bills, carrier, cash, health, selling
 from center.orders import order as orders
 from center.orders.alarm import Code
-from center.orders.cash import Found, Place
+from center.orders.cash import Found
 from center.orders.order import Identity, Order
 from center.orders.port import ReportConflict
 from center.orders.state import FINISHED, OrderState, Resolution
 from center.orders.work import Work
+from center.staff import trail
 from center.store.engine import insert_if_absent
 from center.store.tables import reports
 from vending.card import Verdict
+from vending.cash import Business, CashReport, PeriodAnswer, PeriodFrozen, StaffDeed
+from vending.health import Health
 from vending.messages import (
     Alarm,
     NoteInSuspense,
@@ -26,6 +31,7 @@ from vending.messages import (
     OrderOpened,
     OrderParked,
     Refused,
+    Report,
     ReportEnvelope,
     VendConfirmed,
 )
@@ -34,8 +40,11 @@ PROOFS = frozenset({Verdict.WRITTEN, Verdict.LOADED})
 """Verdicts that prove a sale delivered."""
 
 
-def take(work: Work, envelope: ReportEnvelope) -> None:
-    """Keep the report and do what it says, unless it was taken before. Raises ReportConflict."""
+def take(work: Work, envelope: ReportEnvelope) -> PeriodAnswer | None:
+    """Keep the report and do what it says, unless it was taken before. Raises ReportConflict.
+
+    Returns what is to be answered: the same again to a report that was taken before.
+    """
     body = msgspec.json.encode(envelope.report).decode()
     key = {
         "terminal_no": work.terminal_no,
@@ -46,12 +55,12 @@ def take(work: Work, envelope: ReportEnvelope) -> None:
     if not insert_if_absent(work.connection, reports, row):
         if _held_body(work.connection, key) != body:
             raise ReportConflict(f"report {envelope.report_no} was taken with another body")
-        return
+        return _answer_again(work, envelope.report)
     order_no: str | None = getattr(envelope.report, "order_no", None)
     if order_no is None or _may_speak(work, envelope.report, order_no):
-        _TAKERS[type(envelope.report)](work, envelope.report)
-    else:
-        _take_of_another(work, envelope.report, order_no)
+        return _TAKERS[type(envelope.report)](work, envelope.report)
+    _take_of_another(work, envelope.report, order_no)
+    return None
 
 
 def _may_speak(work: Work, report: Any, order_no: str) -> bool:
@@ -67,6 +76,8 @@ def _take_opened(work: Work, report: OrderOpened) -> None:
         customer_no=report.customer_no,
         meter_no=report.meter_no,
         card_serial=report.card_serial,
+        business=report.business,
+        months=report.months,
     )
     order = orders.find_or_open(work.connection, report.order_no, identity, work.now_ms)
     identified = orders.identify(order, identity)
@@ -90,7 +101,10 @@ def _take_note(work: Work, report: NoteTaken) -> None:
     if not _has_value(work, report.order_no, report):
         return
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
-    after = cash.take(work.connection, order, report.note, work.now_ms)
+    if order.business is Business.BILL:
+        after = bills.take_note(work, order, report.note)
+    else:
+        after = cash.take(work.connection, order, report.note, work.now_ms)
     orders.save(work.connection, order, after, work.now_ms)
 
 
@@ -128,6 +142,8 @@ def _take_confirmed(work: Work, report: VendConfirmed) -> None:
 
 def _take_parked(work: Work, report: OrderParked) -> None:
     order = orders.find_or_open(work.connection, report.order_no, None, work.now_ms)
+    if order.business is Business.BILL and order.state is OrderState.CONFIRMED:
+        return  # posted from the books before its terminal had told that it gave up
     if order.state in FINISHED:
         detail = f"the order is {order.state}, its card {report.verdict or 'was not seen'}"
         work.alarm(report.order_no, Code.PARKED_AFTER_END, detail)
@@ -170,7 +186,37 @@ def _take_alarm(work: Work, report: Alarm) -> None:
     alarm.forward(work.connection, work.terminal_no, report.code, report.detail, report.at_ms)
 
 
-_TAKERS: dict[type[Any], Callable[[Work, Any], None]] = {
+def _take_period(work: Work, report: CashReport) -> PeriodAnswer:
+    return intake.take_report(work.connection, work.terminal_no, report, work.now_ms)
+
+
+def _answer_again(work: Work, report: Report) -> PeriodAnswer | None:
+    if not isinstance(report, CashReport):
+        return None
+    return intake.answer_again(work.connection, work.terminal_no, report)
+
+
+def _take_frozen(work: Work, report: PeriodFrozen) -> None:
+    intake.take_frozen(work.connection, work.terminal_no, report, work.now_ms)
+
+
+def _take_deed(work: Work, report: StaffDeed) -> None:
+    """Keep what somebody did at the machine, at the terminal's own time."""
+    step = trail.Step(
+        what=report.what,
+        terminal_no=work.terminal_no,
+        staff=report.staff or None,
+        witness=report.witness or None,
+        detail=report.detail,
+    )
+    trail.add(work.connection, step, report.at_ms)
+
+
+def _take_health(work: Work, report: Health) -> None:
+    health.keep(work.connection, work.terminal_no, report, work.now_ms)
+
+
+_TAKERS: dict[type[Any], Callable[[Work, Any], PeriodAnswer | None]] = {
     OrderOpened: _take_opened,
     OrderAbandoned: _take_abandoned,
     NoteTaken: _take_note,
@@ -178,6 +224,10 @@ _TAKERS: dict[type[Any], Callable[[Work, Any], None]] = {
     VendConfirmed: _take_confirmed,
     OrderParked: _take_parked,
     Alarm: _take_alarm,
+    CashReport: _take_period,
+    PeriodFrozen: _take_frozen,
+    StaffDeed: _take_deed,
+    Health: _take_health,
 }
 
 

@@ -114,7 +114,7 @@ def _too_late(work: Work, order: Order, request: VendRequest) -> Vend | Refused:
     """
     if not owed.is_for(order, request.customer_no, request.meter_no):
         raise Undone(Reason.ORDER_CONFLICT)
-    if not _are_notes(request.notes):
+    if not are_notes(request.notes):
         raise Undone(Reason.ORDER_CONFLICT)
     after = order
     for note in request.notes:
@@ -130,7 +130,7 @@ def _pay(connection: Connection, order: Order, request: VendRequest, now_ms: int
     if order.state is OrderState.ABANDONED:
         raise Undone(Reason.ORDER_FINISHED)
     identified = orders.identify(order, _identity(request))
-    if identified is None or not _are_notes(request.notes):
+    if identified is None or not are_notes(request.notes):
         raise Undone(Reason.ORDER_CONFLICT)
     try:
         return cash.pay(connection, identified, request.notes, now_ms)
@@ -138,7 +138,7 @@ def _pay(connection: Connection, order: Order, request: VendRequest, now_ms: int
         raise Undone(Reason.ORDER_CONFLICT) from error
 
 
-def _are_notes(notes: tuple[Note, ...]) -> bool:
+def are_notes(notes: tuple[Note, ...]) -> bool:
     """Each stands once and has a value."""
     ids = {note.note_id for note in notes}
     return len(ids) == len(notes) and all(note.value_fen > 0 for note in notes)

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from vending.cash import Business
 from vending.messages import Reason
 
 
@@ -14,7 +15,7 @@ class OrderState(StrEnum):
     SOLD = "sold"
     """Purchase N+1 is open; the card may or may not hold it."""
     CONFIRMED = "confirmed"
-    """The card holds it."""
+    """The card holds it; a bill: it is posted."""
     CANCELLED = "cancelled"
     """The sale was voided; what was paid waits for whoever decides about it."""
     ABANDONED = "abandoned"
@@ -32,6 +33,13 @@ EXITS = {
     OrderState.ABANDONED: set[OrderState](),
     OrderState.REFUNDED: set[OrderState](),
 }
+"""Of energy: what is sold must be proved on a card."""
+
+BILL_EXITS = {
+    OrderState.OPENED: {OrderState.PAID, OrderState.ABANDONED, OrderState.CONFIRMED},
+    OrderState.PAID: {OrderState.CONFIRMED, OrderState.REFUNDED},
+}
+"""Of bills: what is posted has come to its end. From OPENED: paid from the account alone."""
 
 FINISHED = frozenset({OrderState.CONFIRMED, OrderState.ABANDONED, OrderState.REFUNDED})
 """Nothing is in suspense for these orders, and for no others with money."""
@@ -52,9 +60,10 @@ class IllegalMove(Exception):
     """An order cannot go from this state to that: a mistake in our program."""
 
 
-def check_move(before: OrderState, after: OrderState) -> None:
+def check_move(before: OrderState, after: OrderState, business: Business = Business.ENERGY) -> None:
     """Raise IllegalMove unless the table allows it; staying is always allowed."""
-    if after is not before and after not in EXITS[before]:
+    exits = EXITS if business is Business.ENERGY else BILL_EXITS
+    if after is not before and after not in exits.get(before, ()):
         raise IllegalMove(f"{before} -> {after}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from center.orders import grant, permission, refund, selling
+from center.orders import bills, grant, permission, refund, selling
 from center.orders import order as orders
 from center.orders.order import Order
 from center.orders.permission import Case
@@ -11,7 +11,9 @@ from center.orders.resell import is_card_replaced
 from center.orders.state import OrderState
 from center.orders.work import Work
 from center.staff import trail
+from vending.bill import BillStatement
 from vending.card import Verdict, WalletUnit
+from vending.cash import Business
 from vending.messages import Refused, Vend
 from vending.staff import (
     Action,
@@ -66,6 +68,13 @@ def _forbidden(work: Work, order: Order, decision: Decision) -> Forbidden | None
     return permission.lacks(decision.action, case, decision.evidence)
 
 
+def _resell(work: Work, order: Order, decision: Decision) -> Order:
+    """Let this terminal sell; a bill needs nobody to come back for it."""
+    if order.business is Business.BILL:
+        return bills.post(work, order, decision.by.name)
+    return _allow(work, order, decision)
+
+
 def _allow(work: Work, order: Order, _decision: Decision) -> Order:
     grant.give(work.connection, work.terminal_no, order.order_no, work.now_ms)
     return order
@@ -83,13 +92,20 @@ def _mark_loaded(work: Work, order: Order, _decision: Decision) -> Order:
 
 _ACTS: dict[Action, Callable[[Work, Order, Decision], Order]] = {
     Action.REWRITE: _allow,
-    Action.RESELL: _allow,
+    Action.RESELL: _resell,
     Action.MARK_LOADED: _mark_loaded,
     Action.REFUND: refund.decide,
 }
 
 
 def _case(work: Work, order: Order) -> Case:
+    if order.business is Business.BILL:
+        return Case(
+            state=order.state,
+            is_busy=order.is_busy(work.now_ms),
+            is_bill=True,
+            is_customer_unknown=_bill_of(work, order) is None,
+        )
     vend = work.utility.inquire(work.connection, order.order_no)
     is_sold = order.state is OrderState.SOLD
     is_unwritten = is_sold and order.is_card_unwritten and not order.is_other_card_doubtful
@@ -132,6 +148,7 @@ def _view(work: Work, order: Order, role: Role) -> StuckOrder:
             )
             for action in Action
         ),
+        business=order.business,
     )
 
 
@@ -142,10 +159,19 @@ def _is(vend: Vend, unit: WalletUnit) -> bool:
 def _name(work: Work, order: Order) -> str:
     if order.identity is None:
         return ""
+    if order.business is Business.BILL:
+        statement = _bill_of(work, order)
+        return statement.name_masked if statement else ""
     account = work.utility.find_account(
         work.connection, order.identity.customer_no, order.identity.meter_no, work.now_ms
     )
     return account.name_masked if account else ""
+
+
+def _bill_of(work: Work, order: Order) -> BillStatement | None:
+    assert order.identity is not None
+    answer = work.utility.query_bill(work.connection, order.identity.customer_no)
+    return answer if isinstance(answer, BillStatement) else None
 
 
 def _needs_second(work: Work, action: Action) -> bool:

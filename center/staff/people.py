@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from sqlalchemy import Connection, Row, select, update
 
-from center.staff import trail
+from center.staff import roster, trail
 from center.staff.lock import locked_until_ms
 from center.staff.pins import Pins
 from center.store.engine import insert_if_absent
@@ -37,6 +37,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """Since the last sign-in."""
     locked_until_ms: int | None
     last_sign_in_ms: int | None
+    is_in_roster: bool
+    """Their PIN is kept for terminals too. False: it is older than rosters."""
 
     def is_locked(self, now_ms: int) -> bool:
         """Tell whether too many failures keep this person out."""
@@ -61,7 +63,7 @@ class People:
         row = {
             "name": name,
             "role": role.value,
-            "pin_hash": self._pins.hash(pin),
+            **self._hashes(pin),
             "blocked": False,
             "failures": 0,
             "changed_at_ms": self._wall_ms(),
@@ -71,6 +73,7 @@ class People:
         def unit(connection: Connection) -> None:
             if not insert_if_absent(connection, staff, row):
                 raise StaffError(f"{name} is known already")
+            roster.renew(connection)
             self._keep(connection, "staff-added", name, f"{role} by {changed_by}")
 
         self._store.write(unit)
@@ -91,7 +94,11 @@ class People:
     def set_pin(self, name: str, pin: str, changed_by: str) -> None:
         """Give somebody another PIN, which also ends a lock. Raises StaffError."""
         check_pin(pin)
-        self._change(name, "staff-pin", changed_by, pin_hash=self._pins.hash(pin))
+        self._change(name, "staff-pin", changed_by, **self._hashes(pin))
+
+    def _hashes(self, pin: str) -> dict[str, str]:
+        """Return what is kept of a PIN: one hash for here, another for the roster."""
+        return {"pin_hash": self._pins.hash(pin), "roster_pin_hash": self._pins.hash(pin)}
 
     def _change(self, name: str, what: str, changed_by: str, **values: object) -> None:
         common = {
@@ -105,6 +112,7 @@ class People:
             changed = update(staff).where(staff.c.name == name).values(**common, **values)
             if not connection.execute(changed).rowcount:
                 raise StaffError(f"nobody is called {name}")
+            roster.renew(connection)
             self._keep(connection, what, name, f"by {changed_by}")
 
         self._store.write(unit)
@@ -134,6 +142,13 @@ def let_in(connection: Connection, name: str, now_ms: int) -> None:
     connection.execute(changed.values(failures=0, locked_until_ms=None, last_sign_in_ms=now_ms))
 
 
+def join_roster(connection: Connection, name: str, roster_pin_hash: str) -> None:
+    """Let terminals know somebody whose PIN was set before there were rosters."""
+    changed = update(staff).where(staff.c.name == name, staff.c.roster_pin_hash.is_(None))
+    if connection.execute(changed.values(roster_pin_hash=roster_pin_hash)).rowcount:
+        roster.renew(connection)
+
+
 def check_name(name: str) -> None:
     """Raise StaffError unless it can be typed at a terminal."""
     if not 1 <= len(name) <= NAME_LENGTH or set(name) - NAME_CHARACTERS:
@@ -157,4 +172,5 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry:
         failures=row.failures,
         locked_until_ms=row.locked_until_ms,
         last_sign_in_ms=row.last_sign_in_ms,
+        is_in_roster=row.roster_pin_hash is not None,
     )

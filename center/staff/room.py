@@ -99,6 +99,8 @@ class StaffRoom:
             self._keep(terminal_no, entry, "sign-in-failed")
             return self._refusal(entry, name, now_ms)
         self._let_in(terminal_no, entry)
+        if not entry.is_in_roster:
+            self._join_roster(entry.person.name, entry.pin_hash, pin)
         return entry
 
     def _begin(self, connection: Connection, name: str, now_ms: int) -> _Attempt:
@@ -129,6 +131,17 @@ class StaffRoom:
             people.let_in(connection, name, now_ms)
             step = trail.Step(what="signed-in", terminal_no=terminal_no, staff=name)
             trail.add(connection, step, now_ms)
+
+        self._store.write(unit)
+
+    def _join_roster(self, name: str, pin_hash: str, pin: str) -> None:
+        """Make what terminals check of a PIN that was just proved, unless it was changed since."""
+        roster_pin_hash = self._pins.hash(pin)
+
+        def unit(connection: Connection) -> None:
+            entry = people.find(connection, name)
+            if entry is not None and entry.pin_hash == pin_hash:
+                people.join_roster(connection, name, roster_pin_hash)
 
         self._store.write(unit)
 

@@ -9,6 +9,9 @@ from center.store.tables import trail
 from vending.wire import LONGEST_TEXT
 
 MOST_STEPS = 500
+LONGEST_WHAT = 40
+LONGEST_NAME = 60
+"""Characters that are kept of what a terminal tells."""
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -23,7 +26,7 @@ class Step(Struct, frozen=True, kw_only=True):
     order_no: str | None = None
     detail: str = ""
     at_ms: int = 0
-    """When it was added."""
+    """When it was added; what a terminal tells: when it happened, by the terminal's clock."""
 
 
 def add(connection: Connection, step: Step, now_ms: int) -> None:
@@ -31,9 +34,9 @@ def add(connection: Connection, step: Step, now_ms: int) -> None:
     row = {
         "at_ms": now_ms,
         "terminal_no": step.terminal_no,
-        "staff": step.staff,
-        "witness": step.witness,
-        "what": step.what,
+        "staff": step.staff and step.staff[:LONGEST_NAME],
+        "witness": step.witness and step.witness[:LONGEST_NAME],
+        "what": step.what[:LONGEST_WHAT],
         "order_no": step.order_no,
         "detail": step.detail[:LONGEST_TEXT],
     }

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -21,25 +20,15 @@ from sqlalchemy import (
     text,
 )
 
-from vending.wire import LONGEST_TEXT
+from center.store import tables_bills, tables_cash, tables_health
+from center.store.schema import NAME, ROW_NUMBER, WIRE_TEXT, metadata
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-_WIRE_TEXT = String(LONGEST_TEXT)
-"""Whatever a request may carry: an order is kept even when its customer is unknown."""
-_ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column that it calls INTEGER."""
-
-_NAME = String(60)
-"""Of somebody of the staff."""
+__all__ = [
+    "metadata",
+    "tables_bills",
+    "tables_cash",
+    "tables_health",
+]  # whoever has this file has every table
 
 # -- fleet ---------------------------------------------------------------------------------------
 
@@ -53,7 +42,9 @@ terminals = Table(
     Column("public_key", String(64)),  # Ed25519, hexadecimal; None: not registered yet
     Column("registered_at_ms", BigInteger),
     Column("signed_in_at_ms", BigInteger),
-    Column("software_version", _WIRE_TEXT),
+    Column("software_version", WIRE_TEXT),
+    Column("seen_at_ms", BigInteger),  # asked something in a session; a minute late at most
+    Column("site", String(60), nullable=False, server_default=""),  # the station that it belongs to
 )
 
 # -- utility -------------------------------------------------------------------------------------
@@ -137,24 +128,26 @@ orders = Table(
     Column("terminal_no", String(6), nullable=False),
     Column("business_date", Date, nullable=False),
     Column("opened_at_ms", BigInteger),  # None, like the next three: only its notes are known yet
-    Column("customer_no", _WIRE_TEXT),
-    Column("meter_no", _WIRE_TEXT),
-    Column("card_serial", _WIRE_TEXT),
+    Column("customer_no", WIRE_TEXT),
+    Column("meter_no", WIRE_TEXT),
+    Column("card_serial", WIRE_TEXT),
     Column("state", String(9), nullable=False),
     Column("paid_fen", BigInteger, nullable=False),
     Column("request_digest", String(64)),  # SHA-256 of the request that sold
     Column("parked", Boolean, nullable=False),
-    Column("parked_why", _WIRE_TEXT),
+    Column("parked_why", WIRE_TEXT),
     Column("verdict", String(16)),
-    Column("card_digest", _WIRE_TEXT),
+    Column("card_digest", WIRE_TEXT),
     Column("changed_at_ms", BigInteger, nullable=False),
     Column("resolution", String(6)),  # resell or refund; None: nobody has decided
     Column("resold_by", String(6)),  # the terminal that delivers it again
     Column("seals", BigInteger, nullable=False, server_default="0"),  # times a card was sealed
     Column("verdict_seals", BigInteger),  # as many were known when the card was judged
-    Column("bound_serial", _WIRE_TEXT),  # the card that gets it instead of card_serial
+    Column("bound_serial", WIRE_TEXT),  # the card that gets it instead of card_serial
     Column("bound_at_seals", BigInteger, nullable=False, server_default="0"),
     Column("other_card_doubtful", Boolean, nullable=False, server_default=false()),
+    Column("business", String(8), nullable=False, server_default="energy"),  # vending.cash.Business
+    Column("months", String(512)),  # of a bill: those that were chosen, joined by commas
     Index("ix_orders_business_date_terminal_no", "business_date", "terminal_no"),
 )
 IS_OPEN = text("state IN ('paid', 'sold', 'cancelled')")
@@ -164,6 +157,15 @@ Index(
     orders.c.meter_no,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
+)
+
+IS_BILL_WAITING = text("business = 'bill' AND state = 'paid'")
+"""Paid and not posted; said in these words for the same reason."""
+Index(
+    "ix_orders_customer_no_bill_waiting",
+    orders.c.customer_no,
+    sqlite_where=IS_BILL_WAITING,
+    postgresql_where=IS_BILL_WAITING,
 )
 
 order_carriers = Table(
@@ -190,12 +192,12 @@ refunds = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("state", String(8), nullable=False),  # decided, paid-out
     Column("decided_at_ms", BigInteger, nullable=False),
-    Column("decided_by", _NAME, nullable=False),
-    Column("witness", _NAME),
+    Column("decided_by", NAME, nullable=False),
+    Column("witness", NAME),
     Column("evidence", String(24), nullable=False),
     Column("paid_at_ms", BigInteger),
-    Column("paid_by", _NAME),
-    Column("paid_evidence", _WIRE_TEXT),
+    Column("paid_by", NAME),
+    Column("paid_evidence", WIRE_TEXT),
     CheckConstraint("amount_fen > 0", name="amount"),
     Index("ix_refunds_state", "state"),
 )
@@ -204,12 +206,15 @@ notes = Table(
     "notes",
     metadata,
     Column("terminal_no", String(6), primary_key=True),
-    Column("note_id", _WIRE_TEXT, primary_key=True),
+    Column("note_id", WIRE_TEXT, primary_key=True),
     Column("order_no", String(19), index=True),  # None: it happened during no order
     Column("value_fen", BigInteger, nullable=False),
-    Column("place", String(10), nullable=False),  # order, unassigned, uncertain
+    Column("place", String(10), nullable=False),  # order, unassigned, uncertain, absent
     Column("business_date", Date, nullable=False),
     Column("taken_at_ms", BigInteger, nullable=False),
+    Column("period_no", BigInteger, nullable=False, server_default="0"),  # 0: in no period so far
+    Column("cassette", WIRE_TEXT, nullable=False, server_default="1"),
+    Index("ix_notes_terminal_no_period_no", "terminal_no", "period_no"),
 )
 
 order_sequences = Table(
@@ -223,7 +228,7 @@ reports = Table(
     "reports",
     metadata,
     Column("terminal_no", String(6), primary_key=True),
-    Column("journal_id", _WIRE_TEXT, primary_key=True),
+    Column("journal_id", WIRE_TEXT, primary_key=True),
     Column("report_no", BigInteger, primary_key=True),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # the Report as JSON
@@ -232,12 +237,12 @@ reports = Table(
 alarms = Table(
     "alarms",
     metadata,
-    Column("alarm_no", _ROW_NUMBER, primary_key=True),
+    Column("alarm_no", ROW_NUMBER, primary_key=True),
     Column("terminal_no", String(6), nullable=False),
     Column("order_no", String(19)),
     Column("raised_by", String(8), nullable=False),  # terminal or center
-    Column("code", _WIRE_TEXT, nullable=False),
-    Column("detail", _WIRE_TEXT, nullable=False),
+    Column("code", WIRE_TEXT, nullable=False),
+    Column("detail", WIRE_TEXT, nullable=False),
     Column("at_ms", BigInteger, nullable=False, index=True),
 )
 
@@ -246,7 +251,7 @@ alarms = Table(
 staff = Table(
     "staff",
     metadata,
-    Column("name", _NAME, primary_key=True),
+    Column("name", NAME, primary_key=True),
     Column("role", String(12), nullable=False),
     Column("pin_hash", String(160), nullable=False),  # Argon2id, PHC string
     Column("blocked", Boolean, nullable=False),
@@ -254,20 +259,28 @@ staff = Table(
     Column("locked_until_ms", BigInteger),
     Column("last_sign_in_ms", BigInteger),
     Column("changed_at_ms", BigInteger, nullable=False),
-    Column("changed_by", _NAME, nullable=False),
+    Column("changed_by", NAME, nullable=False),
+    Column("roster_pin_hash", String(160)),  # for terminals, with a salt of its own
+)
+
+roster = Table(
+    "roster",
+    metadata,
+    Column("only_row", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),  # rises with every change of the staff
 )
 
 trail = Table(
     "trail",  # who did what about an order, or was refused it; rows are added, never changed
     metadata,
-    Column("trail_no", _ROW_NUMBER, primary_key=True),
+    Column("trail_no", ROW_NUMBER, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("terminal_no", String(6)),  # None: at the head office
-    Column("staff", _NAME),  # None: nobody who is known
-    Column("witness", _NAME),
+    Column("staff", NAME),  # None: nobody who is known
+    Column("witness", NAME),
     Column("what", String(40), nullable=False),
     Column("order_no", String(19), index=True),
-    Column("detail", _WIRE_TEXT, nullable=False),
+    Column("detail", WIRE_TEXT, nullable=False),
 )
 
 # -- ledger: rows are added, never changed (triggers refuse it) ----------------------------------

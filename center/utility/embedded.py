@@ -3,11 +3,12 @@
 from sqlalchemy import Connection
 
 from center.utility import account as accounts
-from center.utility import checks, pricing, sales
+from center.utility import bills, checks, pricing, sales
 from center.utility.account import MeterAccount
 from center.utility.masking import mask_address, mask_name
-from center.utility.port import Holder, Sale
+from center.utility.port import Holder, Payment, Sale
 from center.utility.sales import Sold, VendState
+from vending.bill import BillPaid, BillStatement
 from vending.card import CardSnapshot, WalletUnit
 from vending.messages import (
     Account,
@@ -27,6 +28,18 @@ _NO_CARD = ""
 
 class EmbeddedUtility:
     """Implements `center.utility.port.Utility`. Has no state of its own."""
+
+    def query_bill(self, connection: Connection, customer_no: str) -> BillStatement | Refused:
+        """What does this customer owe?"""
+        return bills.statement(connection, customer_no)
+
+    def pay_bill(self, connection: Connection, payment: Payment, now_ms: int) -> BillPaid | Refused:
+        """Settle what a payment can; the rest goes to the customer's account."""
+        return bills.pay(connection, payment, now_ms)
+
+    def inquire_bill(self, connection: Connection, order_no: str) -> BillPaid | NotSold:
+        """Tell what was posted under ``order_no``."""
+        return bills.inquire(connection, order_no)
 
     def query_account(
         self, connection: Connection, card: CardSnapshot, now_ms: int

@@ -12,6 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from vending.bill import BillPaid, BillStatement
 from vending.card import CardSnapshot
 from vending.messages import Account, NotSold, Refused, TrialAnswer, TrialRequest, Vend
 
@@ -28,6 +29,17 @@ class Sale(Struct, frozen=True, kw_only=True):
     paid_fen: int
 
 
+class Payment(Struct, frozen=True, kw_only=True):
+    """What is to be paid towards a customer's bills under an order number."""
+
+    order_no: str
+    customer_no: str
+    months: tuple[str, ...]
+    """Those that the customer chose, the oldest first."""
+    paid_fen: int
+    """All that was paid under the number so far."""
+
+
 class Holder(Struct, frozen=True, kw_only=True):
     """Whose a card says that it is."""
 
@@ -36,7 +48,28 @@ class Holder(Struct, frozen=True, kw_only=True):
     card_serial: str
 
 
-class Utility(Protocol):
+class Billing(Protocol):
+    """What post-paid customers owe, and what they have paid."""
+
+    def query_bill(self, connection: Connection, customer_no: str) -> BillStatement | Refused:
+        """What does this customer owe? Refuses with ACCOUNT_UNKNOWN only."""
+
+    def pay_bill(self, connection: Connection, payment: Payment, now_ms: int) -> BillPaid | Refused:
+        """Settle what is unpaid up to the newest month that was chosen, the oldest first, each in
+        full; the rest goes to the customer's account.
+
+        The same payment again returns the same answer. A higher sum under the number is money that
+        came later: it settles on, and the answer is about all of it. Anything else under the number
+        is an ORDER_CONFLICT. Money is refused for an unknown customer only (ACCOUNT_UNKNOWN). No
+        money at all: pays from the account what was chosen, or nothing: NOTHING_DUE when the oldest
+        unpaid months are not those any more, BELOW_MINIMUM when the account does not suffice.
+        """
+
+    def inquire_bill(self, connection: Connection, order_no: str) -> BillPaid | NotSold:
+        """Tell what was posted under ``order_no``."""
+
+
+class Utility(Billing, Protocol):
     """Customers, meters, prices and purchase counts."""
 
     def query_account(

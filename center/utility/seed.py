@@ -1,7 +1,9 @@
-"""Take accounts over from a flat TOML file: `[[account]]` tables, optional `[[tariff]]` tables.
+"""Take accounts over from a flat TOML file: `[[account]]` tables, optional `[[tariff]]` tables, and
+`[[post_paid]]` tables of customers who get bills.
 
 An account that the head office already has is left alone: its books have gone on since. Tables of
-other names in the file are not read. Keys and their shapes: `SeedAccount`, `SeedTariff`.
+other names in the file are not read. Keys and their shapes: `SeedAccount`, `SeedTariff`,
+`SeedPostPaid`.
 """
 
 import tomllib
@@ -15,7 +17,9 @@ from sqlalchemy import Connection
 from center.ledger import book, rules
 from center.store.engine import insert_if_absent
 from center.store.tables import cards, customers, meters, tariffs
+from center.utility import bills
 from center.utility.account import pack_steps
+from vending.bill import MonthBill
 from vending.card import WalletUnit
 from vending.order_no import china_date
 from vending.tariff import Tariff, TariffStep, check_tariff
@@ -79,11 +83,31 @@ class SeedAccount(Struct, frozen=True, kw_only=True):
     overstock_amount: Amount | None = None
 
 
+class SeedPostPaid(Struct, frozen=True, kw_only=True):
+    """One customer who pays afterwards: no meter card, a bill for each month."""
+
+    customer_no: Number
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    address: Annotated[str, Meta(max_length=240)]
+    balance_fen: Amount = 0
+    bills: list["SeedBill"] = field(default_factory=list)
+
+
+class SeedBill(Struct, frozen=True, kw_only=True):
+    """One month that is not paid; see `vending.bill.MonthBill`."""
+
+    month: Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    energy_wh: Amount
+    amount_fen: Positive
+    late_fee_fen: Amount = 0
+
+
 class Seed(Struct, frozen=True, kw_only=True):
     """What a file holds."""
 
     tariffs: tuple[Tariff, ...]
     accounts: tuple[SeedAccount, ...]
+    post_paid: tuple[SeedPostPaid, ...] = ()
 
 
 def read_seed(path: Path) -> Seed:
@@ -108,19 +132,23 @@ def parse_seed(text: str) -> Seed:
     if RESIDENTIAL.name not in {tariff.name for tariff in named}:
         named.append(RESIDENTIAL)
     accounts = _entries(data, "account", SeedAccount, "customer_no")
+    post_paid = _entries(data, "post_paid", SeedPostPaid, "customer_no")
     _refuse_repeats(accounts)
+    _refuse_customer_twice(accounts, post_paid)
     _refuse_unknown_tariffs(accounts, {tariff.name for tariff in named})
-    return Seed(tariffs=tuple(named), accounts=tuple(accounts))
+    return Seed(tariffs=tuple(named), accounts=tuple(accounts), post_paid=tuple(post_paid))
 
 
 def plant(connection: Connection, seed: Seed, now_ms: int) -> int:
-    """Take over what the head office does not have yet; return how many accounts that were.
+    """Take over what the head office does not have yet; return how many customers that were.
 
     Raises SeedError; the unit of work must then fail as a whole.
     """
     for tariff in seed.tariffs:
         insert_if_absent(connection, tariffs, {"name": tariff.name, "steps": pack_steps(tariff)})
-    return sum(_plant(connection, account, now_ms) for account in seed.accounts)
+    planted = [_plant(connection, account, now_ms) for account in seed.accounts]
+    planted += [_plant_post_paid(connection, customer, now_ms) for customer in seed.post_paid]
+    return sum(planted)
 
 
 def _plant(connection: Connection, account: SeedAccount, now_ms: int) -> bool:
@@ -134,10 +162,34 @@ def _plant(connection: Connection, account: SeedAccount, now_ms: int) -> bool:
         row = {"serial": serial.upper(), "meter_no": account.meter_no, "replaced": replaced}
         if not insert_if_absent(connection, cards, row):
             raise SeedError(f"account {account.customer_no}: card {serial} is another meter's")
-    opening = rules.opening(account.customer_no, account.balance_fen, account.arrears_fen)
+    _open_books(connection, account.customer_no, account.balance_fen, account.arrears_fen, now_ms)
+    return True
+
+
+def _plant_post_paid(connection: Connection, customer: SeedPostPaid, now_ms: int) -> bool:
+    row = {
+        "customer_no": customer.customer_no,
+        "name": customer.name,
+        "address": customer.address,
+        "blocked": False,
+        "balance_fen": customer.balance_fen,
+        "arrears_fen": 0,
+    }
+    if not insert_if_absent(connection, customers, row):
+        return False
+    for bill in customer.bills:
+        month = MonthBill(**msgspec.structs.asdict(bill))
+        bills.add(connection, customer.customer_no, month, now_ms)
+    _open_books(connection, customer.customer_no, customer.balance_fen, 0, now_ms)
+    return True
+
+
+def _open_books(
+    connection: Connection, customer_no: str, balance_fen: int, arrears_fen: int, now_ms: int
+) -> None:
+    opening = rules.opening(customer_no, balance_fen, arrears_fen)
     if opening is not None:
         book.post(connection, [opening], now_ms)
-    return True
 
 
 def _customer_row(account: SeedAccount) -> dict[str, Any]:
@@ -202,6 +254,17 @@ def _refuse_repeats(accounts: list[SeedAccount]) -> None:
             if key in seen:
                 raise SeedError(f"account {account.customer_no}: {key[0]} {key[1]} stands twice")
             seen.add(key)
+
+
+def _refuse_customer_twice(accounts: list[SeedAccount], post_paid: list[SeedPostPaid]) -> None:
+    seen = {account.customer_no for account in accounts}
+    for customer in post_paid:
+        months = [bill.month for bill in customer.bills]
+        if customer.customer_no in seen:
+            raise SeedError(f"post_paid {customer.customer_no}: the customer stands twice")
+        if len(set(months)) < len(months):
+            raise SeedError(f"post_paid {customer.customer_no}: a month stands twice")
+        seen.add(customer.customer_no)
 
 
 def _refuse_unknown_tariffs(accounts: list[SeedAccount], names: set[str]) -> None:

@@ -10,6 +10,8 @@ from kiosk.flow.screen import Screen
 
 KEY_FILE = "terminal.key"
 JOURNAL_FILE = "journal.db"
+LOG_DIRECTORY = "log"
+"""Under the storage directory."""
 
 HALT_WORDS: dict[HaltReason, Why] = {
     HaltReason.JOURNAL_DAMAGED: Why.RECORDS_DAMAGED,
@@ -31,6 +33,8 @@ def policy_of(config: Config) -> Policy:
         min_fen=config.cash.min_fen,
         max_fen=config.cash.max_fen,
         max_notes=config.cash.max_notes,
+        clearing_by_two=config.cash.clearing_by_two,
+        bills=config.cash.bills,
     )
 
 

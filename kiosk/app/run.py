@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
-from kiosk.app.policy import HALT_WORDS, closed_screen
+from kiosk.app.policy import HALT_WORDS, LOG_DIRECTORY, closed_screen
 from kiosk.engine.clock import SystemClock
 from kiosk.engine.config import Config
 from kiosk.engine.halt import Halt
@@ -33,18 +33,25 @@ if TYPE_CHECKING:
 QT_LIMIT_S = 20.0
 """A screen that does not answer for so long is frozen."""
 BEAT_MS = 1000
+START_AGAIN = 75
+"""Exit code when staff restarted the program (EX_TEMPFAIL of sysexits.h): start it again."""
 
 _logger = logging.getLogger(__name__)
 
 
 class App(QObject):
-    """Qt's side. Signals: ``built(object)``, `Services` or the error that prevented them."""
+    """Qt's side. Signals: ``built(object)``, `Services` or the error that prevented them;
+    ``restart_wanted()`` by staff, from the engine's thread.
+    """
 
     built = Signal(object)
+    restart_wanted = Signal()
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, keys_set: frozenset[str] = frozenset()) -> None:
+        """``keys_set``: those that the configuration file sets."""
         super().__init__()
         self._config = config
+        self._keys_set = keys_set
         self._language: str = config.terminal.language
         self._services: Services | None = None
         self._closed_for: Why | None = None
@@ -84,8 +91,11 @@ class App(QObject):
         """Heavy imports and opening files, off the screen's thread."""
         try:
             from kiosk.app.services import Services
+            from kiosk.engine.workbench import Site
 
-            self.built.emit(Services(self._config, self.health))
+            logs = Path(self._config.storage.directory) / LOG_DIRECTORY
+            site = Site(self._config, self._keys_set, qVersion(), logs)
+            self.built.emit(Services(site, self.health))
         except Exception as error:
             _logger.exception("the kiosk cannot start")
             self.built.emit(error)
@@ -96,6 +106,8 @@ class App(QObject):
             return
         self._services = built
         self.window.desk = built.staff_desk
+        self.window.workshop = built.workshop
+        built.on_restart(self.restart_wanted.emit)
         built.listen(self._show, self._halted)
         built.start()
 
@@ -116,11 +128,14 @@ class App(QObject):
         self.on_draw()
 
 
-def run(config: Config, control: Path | None) -> int:
-    """Run the kiosk until it is told to end; return the exit code."""
-    start_logging(Path(config.storage.directory) / "log", config.log)
+def run(config: Config, control: Path | None, keys_set: frozenset[str] = frozenset()) -> int:
+    """Run the kiosk until it is told to end; return the exit code, `START_AGAIN` after a restart
+    by staff. ``keys_set``: those that the configuration file sets.
+    """
+    start_logging(Path(config.storage.directory) / LOG_DIRECTORY, config.log)
     application = QApplication.instance() or QApplication(["kiosk"])
-    app = App(config)
+    app = App(config, keys_set)
+    app.restart_wanted.connect(lambda: application.exit(START_AGAIN))
     signal.signal(signal.SIGTERM, lambda *_: application.quit())
     signal.signal(signal.SIGINT, lambda *_: application.quit())
     serving = None

@@ -17,15 +17,15 @@ from kiosk.app.watchdog import Watchdog
 from kiosk.backend import identity
 from kiosk.backend.client import Client
 from kiosk.backend.outbox import Outbox
-from kiosk.devices.port import Acceptor, Printer
+from kiosk.devices.port import Acceptor, Printer, Scanner
 from kiosk.devices.registry import driver
 from kiosk.devices.transport import LineSettings
 from kiosk.engine.clock import SystemClock
-from kiosk.engine.config import Config
 from kiosk.engine.copies import Copies
 from kiosk.engine.database import Database
 from kiosk.engine.engine import Engine, Settings
 from kiosk.engine.executor import Executor, Ports
+from kiosk.engine.export import Exporter
 from kiosk.engine.halt import Halt
 from kiosk.engine.health import Health
 from kiosk.engine.inbox import Inbox
@@ -34,13 +34,16 @@ from kiosk.engine.loop import Loop
 from kiosk.engine.machine import Machine
 from kiosk.engine.nightly import Nightly
 from kiosk.engine.office import LineStatus, OfficeLane
+from kiosk.engine.roster import RosterKeeper
 from kiosk.engine.runner import Runner
 from kiosk.engine.staff_desk import OfficeStaffDesk
+from kiosk.engine.stick import MountedStick
 from kiosk.engine.story import Storyteller
 from kiosk.engine.upkeep import Keeping
+from kiosk.engine.workbench import Site, Workbench
 from kiosk.flow import machine
 from kiosk.flow.command import Command
-from kiosk.flow.event import Event, Restarted
+from kiosk.flow.event import Event, PeriodAnswered, Restarted
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
 from kiosk.meter_card.remote import WorkerCard
@@ -49,6 +52,8 @@ ENGINE_LIMIT_S = 60.0
 """A damaged disk may be slow; checking and following a long journal shows that it goes on."""
 OFFICE_LIMIT_S = 150.0
 STOP_S = 5.0
+DURABLE_S = 10.0
+"""The engine takes a fact within milliseconds, unless it has halted or the disk is slow."""
 
 Listener = Callable[[Session, float | None], None]
 
@@ -56,13 +61,15 @@ Listener = Callable[[Session, float | None], None]
 class Services:
     """The machine behind the screen."""
 
-    def __init__(self, config: Config, health: Health) -> None:
+    def __init__(self, site: Site, health: Health) -> None:
         """Make everything that needs no journal; start nothing.
 
         Raises `identity.IdentityError` when the terminal is not registered yet.
         """
-        self._config = config
+        self._site = site
+        self._config = config = site.config
         self._clock = SystemClock()
+        self._identity = identity.load(key_file(config))
         self.inbox = Inbox()
         self.engine = self._make_engine()
         self._client = self._make_client()
@@ -90,8 +97,8 @@ class Services:
         nightly = self._make_nightly()
         self._nightly = Loop("nightly", nightly.turn, self._clock)  # nobody waits for it
         self._watchdog = Watchdog(health, self._clock)
-        self.staff_desk = OfficeStaffDesk(self._client, Storyteller(self._journal), self.inbox.post)
-        self.engine.listen(self.staff_desk.watch)
+        self._restart: Callable[[], None] = lambda: None
+        self._make_staff_side(health)
         self._lane.on_ask(self._network.wake)
         self.engine.on_reports(self._deliveries.wake)
         self.engine.on_progress(engine_beat)
@@ -101,11 +108,16 @@ class Services:
         self.engine.listen(shown)
         self.engine.on_halt(halted)
 
+    def on_restart(self, restart: Callable[[], None]) -> None:
+        """Call ``restart`` when staff want the program to start anew; before `start`."""
+        self._restart = restart
+
     def start(self) -> None:
         """Check the journal, take up what was left, go into service when all parts are ready."""
         self._runner.start()
         self._watchdog.start()
         self.staff_desk.start()
+        self.workshop.start()
 
     def stop(self) -> None:
         """End everything, the acceptor first so that no note is on its way."""
@@ -114,9 +126,12 @@ class Services:
             self._ports.acceptor.stop(STOP_S)
             self._ports.card_desk.stop(STOP_S)
             self._ports.printer.stop(STOP_S)
+            if self._ports.scanner:
+                self._ports.scanner.stop(STOP_S)
         self._client.close()
         self._nightly.stop(STOP_S)
         self.staff_desk.stop(STOP_S)
+        self.workshop.stop(STOP_S)
         self._network.stop(STOP_S)
         self._deliveries.stop(STOP_S)
         self._runner.stop(STOP_S)
@@ -160,8 +175,26 @@ class Services:
 
     def _make_client(self) -> Client:
         config = self._config
-        known = identity.load(key_file(config))
-        return Client(config.head_office.url, known, ca_file=ca_file(config))
+        return Client(config.head_office.url, self._identity, ca_file=ca_file(config))
+
+    def _make_staff_side(self, health: Health) -> None:
+        """Whom the pages of staff talk to, and what they know without the head office."""
+        storage = self._config.storage
+        roster = RosterKeeper(Path(storage.directory), self._identity, self._clock.wall_ms)
+        self._lane.on_sign_in(roster.follow)
+        self.staff_desk = OfficeStaffDesk(
+            self._client,
+            roster,
+            Storyteller(self._journal),
+            self.inbox.post,
+            self._clock.wall_ms,
+        )
+        exporter = Exporter(MountedStick(storage.export_directory), self._identity)
+        self.workshop = Workbench(
+            self._site, self._journal, roster, health, exporter, self._clock, self.inbox.post
+        )
+        self.engine.listen(self.staff_desk.watch)
+        self.engine.listen(self.workshop.watch)
 
     def _make_devices(self, session: Session, _: float | None) -> None:
         """At the first session: the journal is folded, nothing has been wished for yet."""
@@ -171,6 +204,8 @@ class Services:
                 acceptor=self._make_acceptor(session),
                 printer=self._make_printer(),
                 office=self._lane,
+                scanner=self._make_scanner(),
+                restart=self._restart,
             )
             self._executor = Executor(self._ports, self.inbox.post)
 
@@ -196,6 +231,16 @@ class Services:
         )
         return printer
 
+    def _make_scanner(self) -> Scanner | None:
+        """None: this machine has no scanner."""
+        settings = self._config.scanner
+        if not settings.url:
+            return None
+        scanner: Scanner = driver(settings.model)(
+            settings.url, settings=LineSettings(baud=settings.baud)
+        )
+        return scanner
+
     def _make_card_desk(self) -> WorkerCard:
         log = Path(self._config.storage.directory) / "log" / "card-worker.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -216,6 +261,8 @@ class Services:
             self._ports.acceptor.start(self.inbox)
             self._ports.printer.start(self.inbox)
             self._ports.card_desk.start(self.inbox)
+            if self._ports.scanner:
+                self._ports.scanner.start(self.inbox)
             self._network.start()
             self._deliveries.start()
             self._nightly.start()
@@ -228,6 +275,7 @@ class Services:
             wall_ms=self._clock.wall_ms,
             draw=random.random,
             alarm_after_ms=self._config.head_office.report_alarm_h * 3_600_000,
+            on_answer=lambda a: self.inbox.post_durably(PeriodAnswered(answer=a), DURABLE_S),
         )
 
     def _deliver(self) -> float | None:

@@ -17,6 +17,7 @@ from kiosk.backend.deadline import Deadline, Timing
 from kiosk.backend.identity import Identity
 from kiosk.backend.port import NoAnswer, NotAllowed
 from vending import wire
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import SealRequest
 from vending.messages import (
     AccountAnswer,
@@ -37,6 +38,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 from vending.staff import (
     ActionAnswer,
     ActionRequest,
@@ -136,6 +138,28 @@ class Client:
     def seal(self, request: SealRequest) -> SealReply:
         """Answer the card's challenge."""
         answer: SealReply = self._ask("POST", wire.SEALS_PATH, request, SealReply)
+        return answer
+
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        """What does this customer owe? Changes nothing of it."""
+        answer: BillAnswer = self._ask("POST", wire.BILLS_PATH, query, BillAnswer)
+        return answer
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        """Post a payment under the order number; a repeat returns the same answer."""
+        path = wire.BILL_PAYMENTS_PATH
+        answer: BillPayAnswer = self._ask("POST", path, request, BillPayAnswer)
+        return answer
+
+    def inquire_bill(self, order_no: str) -> BillInquiryAnswer:
+        """Did you post under this number?"""
+        path = wire.bill_inquiry_path(order_no)
+        answer: BillInquiryAnswer = self._ask("GET", path, None, BillInquiryAnswer)
+        return answer
+
+    def roster(self) -> Roster:
+        """Return the staff that may sign in at this terminal without the line."""
+        answer: Roster = self._ask("GET", wire.ROSTER_PATH, None, Roster)
         return answer
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:

@@ -2,15 +2,15 @@
 
 A report enters in the same transaction as the fact behind it (`put`) and leaves when the head
 office says that it holds it. In between it is delivered as often as needed: the head office takes
-each number once. Reports of one order arrive in their order; orders do not wait for each other.
+each number once. Reports of one order arrive in their order; orders do not wait for each other. The
+report about a closed period waits until every report before it was taken: the head office compares
+it with what it has heard.
 """
 
 import hashlib
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -31,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from kiosk.backend.port import OfficeError
+from kiosk.backend.schedule import AFTER_ALL, USUAL, BackOff, Schedule, Waiting
+from vending.cash import CashReport, PeriodAnswer
 from vending.messages import Alarm, Report, ReportEnvelope, ReportTaken
 
 _logger = logging.getLogger(__name__)
@@ -104,9 +106,14 @@ def insert_prepared(connection: Connection, statement: str, row: Sequence[object
 
 
 def order_of(report: Report) -> str | None:
-    """Return the order whose reports this one must follow; None: it stands alone."""
+    """Return the order whose reports this one must follow; None: it stands alone.
+
+    `AFTER_ALL`: it follows every report before it.
+    """
     if isinstance(report, Alarm):
         return None
+    if isinstance(report, CashReport):
+        return AFTER_ALL
     near: str | None = getattr(report, "near_order_no", None)
     own: str | None = getattr(report, "order_no", None)
     return own or near
@@ -148,104 +155,6 @@ def go_on_after(connection: Connection, report_no: int) -> None:
     connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('outbox', ?)", (report_no,))
 
 
-# -- the schedule: pure --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A report that has not been taken yet."""
-
-    report_no: int
-    order_no: str | None
-    attempts: int
-    next_at_ms: int
-
-
-@dataclass(frozen=True)
-class BackOff:
-    """How long to leave a report, or the line, alone after a failure."""
-
-    first_ms: int = 1_000
-    longest_ms: int = 600_000
-    line_longest_ms: int = 30_000
-    """A line that is down is tried at least this often."""
-
-    def after(self, failures: int, longest_ms: int, draw: float) -> int:
-        """Return the pause after so many failures in a row, in milliseconds.
-
-        Doubles up to ``longest_ms``; ``draw`` from [0, 1) takes up to half off, so that a street of
-        terminals does not come back at the same moment.
-        """
-        doubled = self.first_ms << min(failures - 1, 30)
-        full_ms = min(doubled, longest_ms)
-        return full_ms - int(full_ms * draw / 2)
-
-
-class Schedule:
-    """Which report is next. Knows numbers and times, neither bodies nor a database."""
-
-    def __init__(self, back_off: BackOff) -> None:
-        self._back_off = back_off
-        self._lanes: dict[str, deque[Waiting]] = {}
-        self._line_failures = 0
-        self._line_rests_until_ms = 0
-
-    def __len__(self) -> int:
-        return sum(len(lane) for lane in self._lanes.values())
-
-    def add(self, waiting: Waiting) -> None:
-        """Queue behind the earlier reports of the same order."""
-        self._lanes.setdefault(self._lane(waiting), deque()).append(waiting)
-
-    def next(self, now_ms: int) -> Waiting | None:
-        """Return the report to deliver now, the longest due first; None: rest for `rest_ms`."""
-        if self._left_ms(self._line_rests_until_ms, now_ms, self._back_off.line_longest_ms) > 0:
-            return None
-        due = (lane[0] for lane in self._lanes.values() if self._wait_ms(lane[0], now_ms) <= 0)
-        return min(due, key=lambda waiting: (waiting.next_at_ms, waiting.report_no), default=None)
-
-    def rest_ms(self, now_ms: int) -> int | None:
-        """Return how long `next` has nothing to give; None: nothing is waiting."""
-        if not self._lanes:
-            return None
-        soonest_ms = min(self._wait_ms(lane[0], now_ms) for lane in self._lanes.values())
-        line_ms = self._left_ms(self._line_rests_until_ms, now_ms, self._back_off.line_longest_ms)
-        return max(0, soonest_ms, line_ms)
-
-    def delivered(self, waiting: Waiting) -> None:
-        """Forget a report that was taken; the line works."""
-        lane = self._lanes[self._lane(waiting)]
-        lane.popleft()
-        if not lane:
-            del self._lanes[self._lane(waiting)]
-        self._line_failures = 0
-        self._line_rests_until_ms = 0
-
-    def failed(self, waiting: Waiting, now_ms: int, draw: float) -> Waiting:
-        """Put a report off, let the line rest, and return the report as it stands now."""
-        attempts = waiting.attempts + 1
-        pause_ms = self._back_off.after(attempts, self._back_off.longest_ms, draw)
-        later = replace(waiting, attempts=attempts, next_at_ms=now_ms + pause_ms)
-        self._lanes[self._lane(waiting)][0] = later
-        self._line_failures += 1
-        pause_ms = self._back_off.after(self._line_failures, self._back_off.line_longest_ms, draw)
-        self._line_rests_until_ms = now_ms + pause_ms
-        return later
-
-    def _wait_ms(self, waiting: Waiting, now_ms: int) -> int:
-        return self._left_ms(waiting.next_at_ms, now_ms, self._back_off.longest_ms)
-
-    @staticmethod
-    def _left_ms(until_ms: int, now_ms: int, longest_ms: int) -> int:
-        """Longer than any pause we make means that the clock was set back: due at once."""
-        left_ms = until_ms - now_ms
-        return 0 if left_ms > longest_ms else left_ms
-
-    @staticmethod
-    def _lane(waiting: Waiting) -> str:
-        return waiting.order_no or f"#{waiting.report_no}"
-
-
 # -- the worker: one turn at a time, the thread is the caller's ----------------------------------
 
 
@@ -268,11 +177,16 @@ class Outbox:
         *,
         wall_ms: Callable[[], int],
         draw: Callable[[], float],
-        back_off: BackOff = BackOff(),
+        back_off: BackOff = USUAL,
         alarm_after_ms: int = 24 * 3_600_000,
         keep_done: int = 20_000,
+        on_answer: Callable[[PeriodAnswer], bool] = lambda answer: True,
     ) -> None:
-        """``draw`` returns numbers from [0, 1). ``keep_done`` taken reports stay readable."""
+        """``draw`` returns numbers from [0, 1). ``keep_done`` taken reports stay readable.
+
+        ``on_answer`` keeps what the head office says about a closed period and tells whether it is
+        kept durably; if not, the report is delivered again, and answered again.
+        """
         self._store = store
         self._deliver = deliver
         self._journal_id = journal_id
@@ -280,6 +194,7 @@ class Outbox:
         self._draw = draw
         self._alarm_after_ms = alarm_after_ms
         self._keep_done = keep_done
+        self._on_answer = on_answer
         self._schedule = Schedule(back_off)
         self._loaded_no = 0
         self._failures = 0
@@ -319,7 +234,10 @@ class Outbox:
 
     def _is_taken(self, report_no: int) -> bool:
         try:
-            return self._deliver(self._envelope(report_no)).report_no == report_no
+            taken = self._deliver(self._envelope(report_no))
+            if taken.report_no != report_no:
+                return False
+            return taken.answer is None or self._on_answer(taken.answer)
         except OfficeError:
             return False
         except StoreError:

@@ -26,9 +26,16 @@ def _escpos() -> DriverFactory:
     return EscposPrinter
 
 
+def _lines() -> DriverFactory:
+    from kiosk.devices.scanner.driver import LineScanner
+
+    return LineScanner
+
+
 DRIVERS: Mapping[str, Callable[[], DriverFactory]] = {
     "ccnet": _ccnet,
     "escpos": _escpos,
+    "lines": _lines,
 }
 
 

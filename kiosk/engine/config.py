@@ -158,6 +158,19 @@ class Storage(Section, frozen=True, kw_only=True):
         int, _number("Hour of the day in China from which the nightly copy is made.", 0, 23)
     ] = 3
     copies_kept: Annotated[int, _number("Nightly copies that are kept.", 1, 365)] = 7
+    export_directory: Annotated[
+        str,
+        _text(
+            "Directory that log and journal are exported to, there only while a stick is in; "
+            "empty: the first removable drive that is found.",
+            "the path of a directory in quotes, or an empty text",
+            pattern=r"^",
+            path=True,
+        ),
+    ] = ""
+    export_days: Annotated[
+        int, _number("Days of the journal that an export holds, counted back.", 1, 3650)
+    ] = 31
 
 
 class CardReader(Section, frozen=True, kw_only=True):
@@ -216,8 +229,25 @@ class Printer(Section, frozen=True, kw_only=True):
     ] = 48
 
 
+class Scanner(Section, frozen=True, kw_only=True):
+    """The scanner of QR and bar codes; not every machine has one."""
+
+    model: Annotated[
+        str, _text("Model, as the list of drivers names it.", 'a model in quotes, such as "lines"')
+    ] = "lines"
+    url: Annotated[
+        str,
+        _text(
+            "Serial port or line of the scanner; empty: there is none.",
+            'a port in quotes, such as "/dev/ttyACM0", or an empty text',
+            pattern=r"^\S*$",
+        ),
+    ] = ""
+    baud: Annotated[int, _number("Speed of the serial line, in baud.", 1200, 921_600)] = 9600
+
+
 class Cash(Section, frozen=True, kw_only=True):
-    """Limits of this site on a cash purchase; they can only narrow those of the account."""
+    """What this site decided about cash; limits can only narrow those of the account."""
 
     min_fen: Annotated[
         int, _number("Least that may be paid, in fen; 0: only the account's limit.", 0, 10_000_000)
@@ -226,6 +256,10 @@ class Cash(Section, frozen=True, kw_only=True):
         int, _number("Most that may be paid, in fen; 0: only the account's limit.", 0, 10_000_000)
     ] = 0
     max_notes: Annotated[int, _number("Most banknotes in one purchase.", 1, 200)] = 40
+    bills: Annotated[bool, _choice("Bills of post-paid customers can be paid here.")] = True
+    clearing_by_two: Annotated[
+        bool, _choice("Cash is cleared by two people: a second one signs in before it begins.")
+    ] = False
 
 
 class Screen(Section, frozen=True, kw_only=True):
@@ -259,6 +293,7 @@ class Config(Struct, frozen=True, kw_only=True):
     card_reader: CardReader = CardReader()
     acceptor: Acceptor = Acceptor()
     printer: Printer = Printer()
+    scanner: Scanner = Scanner()
     cash: Cash = Cash()
     screen: Screen = Screen()
     log: Log = Log()

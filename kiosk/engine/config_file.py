@@ -114,6 +114,16 @@ def load(file: Path) -> Config:
     return _build(file, values)
 
 
+def keys_in(file: Path) -> frozenset[str]:
+    """Return the keys that a file sets, as ``section.key``. Raises ConfigError if it is no TOML."""
+    try:
+        tables = tomllib.loads(_read(file))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file, [Problem(_line_in(str(error)), "not TOML", str(error))]) from None
+    found = ((name, table) for name, table in tables.items() if isinstance(table, dict))
+    return frozenset(f"{name}.{key}" for name, table in found for key in table)
+
+
 def refuse(file: Path, dotted: str, write: str) -> ConfigError:
     """Return the error for a value that only its user can judge (a model that no driver serves)."""
     section, name = dotted.split(".")

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from kiosk.devices.port import Acceptor, Post, Printer
+from kiosk.devices.port import Acceptor, Post, Printer, Scanner
 from kiosk.engine.office import QUESTIONS, OfficeLane
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
@@ -23,6 +23,17 @@ class Ports(NamedTuple):
     acceptor: Acceptor
     printer: Printer
     office: OfficeLane
+    scanner: Scanner | None = None
+    """None: this machine has none."""
+    restart: Callable[[], None] = lambda: None
+    """Ends the program so that it is started again; returns at once."""
+
+
+class Resettable(Protocol):
+    """A device that can be started anew."""
+
+    def reset(self) -> None:
+        """Start anew; returns at once."""
 
 
 class Handler(NamedTuple):
@@ -30,8 +41,8 @@ class Handler(NamedTuple):
 
     call: Callable[[Ports, Any], None]
     """Returns at once; what comes of it is a fact."""
-    failure: Callable[[Any, str], Event]
-    """The fact when the call itself raised, with the error's name."""
+    failure: Callable[[Any, str], Event | None]
+    """The fact when the call itself raised, with the error's name; None: it shows by itself."""
 
 
 def _broken(device: Device) -> Callable[[Command, str], Event]:
@@ -49,6 +60,18 @@ def _note_unknown(asked: wish.StackNote, why: str) -> Event:
 
 def _write_ended(asked: Any, why: str) -> Event:
     return ev.CardWriteEnded(order_no=asked.order_no, detail=why)
+
+
+def _reset(ports: Ports, asked: wish.ResetDevice) -> None:
+    parts: dict[Device, Resettable | None] = {
+        Device.CARD_READER: ports.card_desk,
+        Device.ACCEPTOR: ports.acceptor,
+        Device.PRINTER: ports.printer,
+        Device.SCANNER: ports.scanner,
+    }
+    part = parts.get(asked.device)
+    if part is not None:
+        part.reset()
 
 
 _reader_broken = _broken(Device.CARD_READER)
@@ -95,6 +118,12 @@ HANDLERS: dict[type[Command], Handler] = {
         lambda ports, asked: ports.printer.print_slip(asked.slip),
         lambda asked, _: ev.SlipFailed(order_no=asked.order_no, fault=Fault.HARDWARE),
     ),
+    wish.PrintPaper: Handler(
+        lambda ports, asked: ports.printer.print_slip(asked.paper),
+        lambda asked, _: ev.SlipFailed(order_no=asked.paper.number, fault=Fault.HARDWARE),
+    ),
+    wish.ResetDevice: Handler(_reset, lambda asked, why: _broken(asked.device)(asked, why)),
+    wish.RestartProgram: Handler(lambda ports, _: ports.restart(), lambda _, __: None),
 }
 
 
@@ -108,7 +137,7 @@ class Executor:
     def perform(self, asked: Command) -> None:
         """Carry a wish out; returns at once. Raises TypeError for a wish that nobody serves."""
         if type(asked) in QUESTIONS:
-            after_s = asked.after_s if isinstance(asked, wish.InquireVend) else 0
+            after_s = asked.after_s if isinstance(asked, wish.InquireVend | wish.InquireBill) else 0
             self._ports.office.ask(asked, after_s)
             return
         handler = HANDLERS.get(type(asked))
@@ -118,4 +147,6 @@ class Executor:
             handler.call(self._ports, asked)
         except Exception as error:
             _logger.exception("a port failed", extra={"wish": type(asked).__name__})
-            self._post(handler.failure(asked, type(error).__name__))
+            fact = handler.failure(asked, type(error).__name__)
+            if fact is not None:
+                self._post(fact)

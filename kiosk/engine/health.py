@@ -36,9 +36,13 @@ class Health:
         with self._lock:
             self._pulses.pop(name, None)
 
-    def overdue(self) -> tuple[str, ...]:
-        """Return who has not reported in time; empty: everybody is alive."""
+    def ages(self) -> tuple[tuple[str, float, float], ...]:
+        """Return each name with the seconds since its last sign of life, and its limit."""
         now_s = self._clock.monotonic_s()
         with self._lock:
             pulses = tuple(self._pulses.items())
-        return tuple(name for name, pulse in pulses if now_s - pulse.last_s > pulse.limit_s)
+        return tuple((name, now_s - pulse.last_s, pulse.limit_s) for name, pulse in pulses)
+
+    def overdue(self) -> tuple[str, ...]:
+        """Return who has not reported in time; empty: everybody is alive."""
+        return tuple(name for name, age_s, limit_s in self.ages() if age_s > limit_s)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from kiosk.backend import outbox
 from kiosk.engine import tables
@@ -158,6 +158,21 @@ class Journal:
             last_archived_seq = base.seq if last_seq is None else min(base.seq, last_seq)
             head = yield from self.archives.entries(seq, last_archived_seq, base, head)
             seq = last_archived_seq + 1
+
+    def since(self, at_ms: int) -> int:
+        """Return the first entry of the live file that is not older than ``at_ms``."""
+        with self.database.transaction() as connection:
+            return tables.first_since(connection, at_ms) or self._head.seq + 1
+
+    def waiting(self) -> tuple[int, int | None]:
+        """Return how many reports wait, and when the oldest of them was queued."""
+        reports = outbox.outbox.c
+        query = select(func.count(), func.min(reports.at_ms))
+        with self.transaction() as connection:
+            number, oldest_ms = connection.execute(
+                query.where(reports.state == outbox.WAITING)
+            ).one()
+        return number, oldest_ms
 
     def mentions(self, order_no: str) -> list[int]:
         """Return the entries that name an order, or queued a report about it.

@@ -19,6 +19,8 @@ from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.staff_event import OfficeTried
+from vending.bill import BillPaid, BillPayAnswer, BillStatement
 from vending.messages import (
     Account,
     AccountQuery,
@@ -30,6 +32,7 @@ from vending.messages import (
     ReportEnvelope,
     ReportTaken,
     Sealed,
+    SignedIn,
     TrialResult,
     Vend,
 )
@@ -117,6 +120,45 @@ def _seal(office: HeadOffice, asked: wish.AskSeals) -> Event:
     return ev.SealsFailed(order_no=asked.order_no, reason=answer.reason)
 
 
+def _look_up_bill(office: HeadOffice, asked: wish.LookUpBill) -> Event:
+    customer_no = asked.query.customer_no
+    answer = office.query_bill(asked.query)
+    if not isinstance(answer, BillStatement):
+        return ev.BillRefused(customer_no=customer_no, reason=answer.reason)
+    if answer.customer_no != customer_no:
+        raise NoAnswer("the answer is about another customer")
+    return ev.BillFound(statement=answer)
+
+
+def _pay_bill(office: HeadOffice, asked: wish.PayBill) -> Event:
+    return _posted(office.pay_bill(asked.request), asked.order_no)
+
+
+def _inquire_bill(office: HeadOffice, asked: wish.InquireBill) -> Event:
+    answer = office.inquire_bill(asked.order_no)
+    if answer.order_no != asked.order_no:
+        raise NoAnswer("the answer is about another order")
+    match answer:
+        case NotSold():
+            return ev.BillNotPosted(order_no=asked.order_no)
+        case OrderOver(how=how):
+            return ev.OrderEnded(order_no=asked.order_no, how=how)
+        case BillPaid():
+            return _posted(answer, asked.order_no)
+
+
+def _posted(answer: BillPayAnswer, order_no: str) -> Event:
+    if not isinstance(answer, BillPaid):
+        return ev.BillNotPosted(order_no=order_no, reason=answer.reason)
+    if answer.order_no != order_no:
+        raise NoAnswer("the answer is about another order")
+    return ev.BillPosted(paid=answer)
+
+
+def _never_tried(_: wish.TryOffice) -> Event:
+    return OfficeTried(answered=False, took_ms=0, detail="busy")
+
+
 QUESTIONS: dict[type[Command], Question] = {
     wish.LookUpAccount: Question(
         _look_up,
@@ -131,6 +173,14 @@ QUESTIONS: dict[type[Command], Question] = {
     wish.RequestResell: Question(_resell, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.InquireVend: Question(_inquire, lambda asked: ev.VendUnknown(order_no=asked.order_no)),
     wish.AskSeals: Question(_seal, lambda asked: ev.SealsFailed(order_no=asked.order_no)),
+    wish.LookUpBill: Question(
+        _look_up_bill, lambda asked: ev.BillUnreachable(customer_no=asked.query.customer_no)
+    ),
+    wish.PayBill: Question(_pay_bill, lambda asked: ev.BillUnknown(order_no=asked.order_no)),
+    wish.InquireBill: Question(
+        _inquire_bill, lambda asked: ev.BillUnknown(order_no=asked.order_no)
+    ),
+    wish.TryOffice: Question(lambda _, __: None, _never_tried),  # the lane signs in by itself
 }
 
 
@@ -200,25 +250,36 @@ class OfficeLane:
         *,
         software_version: str,
         probe_s: float = 60.0,
+        on_signed_in: Callable[[SignedIn], None] = lambda _: None,
     ) -> None:
-        """``probe_s``: silence after which the line is tried when nobody uses it."""
+        """``probe_s``: silence after which the line is tried when nobody uses it.
+
+        ``on_signed_in`` hears each answer to a sign-in, on the network thread; it may ask the head
+        office in its turn, and what it raises counts as silence.
+        """
         self._office = office
         self._post = post
         self._clock = clock
         self._status = status
         self._software_version = software_version
         self._probe_s = probe_s
+        self._on_signed_in = on_signed_in
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Command]] = []
         self._numbers = count()
         self._wake: Callable[[], None] = lambda: None
+        self._on_sign_in: Callable[[SignedIn, HeadOffice], None] = lambda _, __: None
         self._retry_s = FIRST_RETRY_S
         self._sign_in_s = clock.monotonic_s()
-        self._told_sequence = -1
+        self._told = ev.SignedInAt(last_order_sequence=-1)
 
     def on_ask(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` when there is something new to do."""
         self._wake = wake
+
+    def on_sign_in(self, listener: Callable[[SignedIn, HeadOffice], None]) -> None:
+        """Call ``listener`` after each sign-in, on the network thread; it may ask more."""
+        self._on_sign_in = listener
 
     def ask(self, asked: Command, after_s: float = 0.0) -> None:
         """Queue a question; its fact follows. Returns at once."""
@@ -251,6 +312,9 @@ class OfficeLane:
             return heapq.heappop(self._waiting)[2]
 
     def _put(self, asked: Command) -> None:
+        if isinstance(asked, wish.TryOffice):
+            self._try_line()
+            return
         question = QUESTIONS[type(asked)]
         fact = question.silence(asked)
         with self._reaching():
@@ -289,11 +353,35 @@ class OfficeLane:
             else max(self._sign_in_s, answered_s + self._probe_s)
         )
 
-    def _sign_in(self) -> None:
-        """Sign in; tell the order sequence when it is news."""
-        sequence = self._told_sequence
+    def _sign_in(self) -> int | None:
+        """Sign in; tell the numbers to go on after when they are news. Return how many
+        milliseconds it took, None without an answer.
+        """
+        signed, began_s = None, self._clock.monotonic_s()
         with self._reaching():
-            sequence = self._office.sign_in(self._software_version).last_order_sequence
-        if sequence > self._told_sequence:
-            self._told_sequence = sequence
-            self._post(ev.SignedInAt(last_order_sequence=sequence))
+            signed = self._office.sign_in(self._software_version)
+        took_ms = round((self._clock.monotonic_s() - began_s) * 1000)
+        if signed is None:
+            return None
+        told, self._told = self._told, _highest(self._told, signed)
+        if told != self._told:
+            self._post(self._told)
+        self._on_sign_in(signed, self._office)
+        return took_ms
+
+    def _try_line(self) -> None:
+        """Sign in on purpose, and tell how long it took."""
+        took_ms = self._sign_in()
+        tried = (
+            OfficeTried(answered=False, took_ms=0, detail="no-answer")
+            if took_ms is None
+            else OfficeTried(answered=True, took_ms=took_ms)
+        )
+        self._post(tried)
+
+
+def _highest(told: ev.SignedInAt, signed: SignedIn) -> ev.SignedInAt:
+    return ev.SignedInAt(
+        last_order_sequence=max(told.last_order_sequence, signed.last_order_sequence),
+        last_period_no=max(told.last_period_no, signed.last_period_no),
+    )

@@ -155,6 +155,14 @@ def first_of(connection: Connection, kind: str, after_seq: int) -> int | None:
     return connection.scalar(same.order_by(entries.c.seq).limit(1))
 
 
+def first_since(connection: Connection, at_ms: int) -> int | None:
+    """Return the first entry that is not older than ``at_ms``."""
+    found: int | None = connection.scalar(
+        select(func.min(entries.c.seq)).where(entries.c.at_ms >= at_ms)
+    )
+    return found
+
+
 @contextmanager
 def reading(file: Path) -> Iterator[Connection]:
     """Open a finished file that nobody writes. Raises sqlalchemy's DBAPIError."""

@@ -67,6 +67,8 @@ class ExportTrouble(StrEnum):
     NO_STICK = "no-stick"
     STICK_FULL = "stick-full"
     STICK_FAILED = "stick-failed"
+    NOT_ALLOWED = "not-allowed"
+    """Nobody who may is signed in any more."""
 
 
 class Export(Struct, frozen=True, kw_only=True):

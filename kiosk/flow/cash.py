@@ -1,6 +1,7 @@
-"""Paying with banknotes. What is in the box is always a purchase that may be made.
+"""Paying with banknotes, whatever for. What is in the box is always a payment that may be made.
 
-Every limit is enforced in escrow, so that whenever the customer stops, what is in can be sold.
+Every limit is enforced in escrow (`kiosk.flow.limits`), so that whenever the customer stops, what
+is in can be sold, or posted to the bills.
 """
 
 from kiosk.flow import event as ev
@@ -13,27 +14,27 @@ from kiosk.flow.command import (
     Tell,
 )
 from kiosk.flow.event import DeviceState
+from kiosk.flow.limits import objection, objections
 from kiosk.flow.notes import (
     arrived,
     credit,
     is_on_its_way,
     is_spent,
-    local_quote,
     offered,
     set_aside,
 )
 from kiosk.flow.phase import REJECT_NOTICES, Cause, Notice, Phase, Why
+from kiosk.flow.posting import post
 from kiosk.flow.rules import ALL_PHASES, Step, on
-from kiosk.flow.service import abandon, acceptor_works, home, more_time_or, refuse
+from kiosk.flow.service import abandon, acceptor_works, home, leave, more_time_or, refuse
 from kiosk.flow.session import Order, Session
 from kiosk.flow.vend import take_up
-from vending.card import WalletUnit
-from vending.energy import WH_PER_WALLET_UNIT
-from vending.messages import Account, Note, OrderOpened, Reason
+from vending.messages import Note, OrderOpened, Reason
 from vending.order_no import make_order_no
 
 _AFTER_CLOSING = {
     Phase.VENDING,
+    Phase.POSTING,
     Phase.CARD_BACK,
     Phase.REFUSED,
     Phase.IDLE,
@@ -47,13 +48,11 @@ def open_order(session: Session, event: ev.CashChosen) -> Step:
     card, account = session.card, session.account
     if not card or not account or not acceptor_works(session):
         return refuse(session, Why.CASH_UNAVAILABLE)
-    values = session.policy.note_values_fen
-    objections = {objection(session, value) for value in values}
-    if None not in objections:
-        too_poor = objections == {Notice.NOTE_TOO_SMALL}
+    objected = objections(session)
+    if None not in objected:
+        too_poor = objected == {Notice.NOTE_TOO_SMALL}
         return refuse(session, Reason.BELOW_MINIMUM if too_poor else Reason.OVERSTOCK)
-    sequence = session.orders_made + 1
-    number = make_order_no(session.policy.terminal_no, event.at_ms, sequence)
+    number = next_number(session, event.at_ms)
     order = Order(order_no=number, opened_at_ms=event.at_ms, account=account, card=card)
     opened = OrderOpened(
         order_no=number,
@@ -62,8 +61,19 @@ def open_order(session: Session, event: ev.CashChosen) -> Step:
         meter_no=account.meter_no,
         card_serial=card.serial,
     )
-    tendering = session.to(Phase.TENDERING, order=order, orders_made=sequence)
-    return tendering, (Tell(report=opened), OpenAcceptor(values_fen=values))
+    return to_tender(session.but(order=order), opened)
+
+
+def next_number(session: Session, at_ms: int) -> str:
+    """Return the number of the next order."""
+    return make_order_no(session.policy.terminal_no, at_ms, session.orders_made + 1)
+
+
+def to_tender(session: Session, opened: OrderOpened) -> Step:
+    """Open the slot for the order in hand: its number is told in the same append."""
+    tendering = session.to(Phase.TENDERING, orders_made=session.orders_made + 1)
+    slot = OpenAcceptor(values_fen=session.policy.note_values_fen)
+    return tendering, (Tell(report=opened), slot)
 
 
 # -- judging a note in escrow --------------------------------------------------------------------
@@ -71,7 +81,7 @@ def open_order(session: Session, event: ev.CashChosen) -> Step:
 
 @on(Phase.TENDERING, ev.NoteEscrowed, to=Phase.STACKING)
 def judge(session: Session, event: ev.NoteEscrowed) -> Step:
-    """Swallow a note only if the purchase may still be made with it."""
+    """Swallow a note only if the payment may still be made with it."""
     known = offered(session, event.note_id)
     spent = Notice.NOTE_RETURNED if is_spent(known, event.note_id) else None
     objected = spent or objection(session, event.value_fen)
@@ -81,37 +91,6 @@ def judge(session: Session, event: ev.NoteEscrowed) -> Step:
     note = Note(note_id=event.note_id, value_fen=event.value_fen)
     swallow = StackNote(note_id=event.note_id, value_fen=event.value_fen)
     return known.to(Phase.STACKING, escrow=note, notice=None), (swallow,)
-
-
-def objection(session: Session, value_fen: int) -> Notice | None:
-    """Return why a note of ``value_fen`` must go back, or None."""
-    account = session.account
-    if account is None or value_fen not in session.policy.note_values_fen:
-        return Notice.NOTE_RETURNED
-    limits = account.limits
-    total_fen = session.paid_fen + value_fen
-    if session.order and len(session.order.notes) >= session.policy.max_notes:
-        return Notice.NOTE_TOO_MANY
-    if total_fen > limits.max_fen:
-        return Notice.NOTE_OVER_LIMIT
-    if total_fen < limits.min_fen:
-        return Notice.NOTE_TOO_SMALL
-    if total_fen % limits.multiple_fen:
-        return Notice.NOTE_NOT_MULTIPLE
-    amount, most = wallet_amount(account, total_fen), limits.max_wallet_amount
-    if amount <= 0:
-        return Notice.NOTE_TOO_SMALL
-    if most is not None and amount > most:
-        return Notice.NOTE_OVERSTOCK
-    return None
-
-
-def wallet_amount(account: Account, paid_fen: int) -> int:
-    """Return what the card would get for ``paid_fen``, in the wallet's unit."""
-    if account.wallet_unit is WalletUnit.MONEY or account.tariff is None:
-        return max(0, paid_fen + account.balance_fen - account.arrears_fen)
-    local = local_quote(account, paid_fen)
-    return local.energy_wh // WH_PER_WALLET_UNIT if local else 0
 
 
 # -- what became of a note -----------------------------------------------------------------------
@@ -128,15 +107,34 @@ def count(session: Session, event: ev.NoteStacked) -> Step:
 
 
 def _next_note(session: Session) -> Step:
-    """Take another one, unless the customer has finished or left, or the slot broke meanwhile."""
+    """Take another one, unless the customer has finished or left, the slot broke meanwhile, or
+    nothing more is needed for a bill.
+    """
     if not acceptor_works(session):
         return _close(session.but(notice=Notice.ACCEPTOR_FAULT), Why.CASH_UNAVAILABLE)
-    if session.finishing or not session.card_present:
-        return _close(session, None if session.finishing else Why.CANCELLED)
+    if session.finishing or _is_settled(session):
+        return _close(session, None)
+    if not session.bill and not session.card_present:
+        return _close(session, Why.CANCELLED)
     return session.to(Phase.TENDERING), ()
 
 
-@on(ALL_PHASES - {Phase.STACKING}, ev.NoteStacked)
+@on(Phase.TENDERING, ev.NoteStacked, to=Phase.CLOSING)
+def count_all_the_same(session: Session, event: ev.NoteStacked) -> Step:
+    """It was to go back and went in, or came late: it may be all that a bill needed."""
+    counted, wishes = credit(session, event)
+    if not _is_settled(counted):
+        return counted, wishes
+    after, closing = _close(counted, None)
+    return after, (*wishes, *closing)
+
+
+def _is_settled(session: Session) -> bool:
+    """Tell whether a bill needs no more, or can take no more."""
+    return session.bill is not None and None not in objections(session)
+
+
+@on(ALL_PHASES - {Phase.TENDERING, Phase.STACKING, Phase.TESTING}, ev.NoteStacked)
 def count_unasked(session: Session, event: ev.NoteStacked) -> Step:
     """The acceptor swallowed it all the same, or said so late: to its order, else to suspense."""
     return credit(session, event)
@@ -173,7 +171,7 @@ def explain_reject(session: Session, event: ev.NoteRejected) -> Step:
     return session.to(Phase.TENDERING, notice=notice), ()
 
 
-@on(ALL_PHASES - {Phase.STACKING}, ev.NoteUnknown)
+@on(ALL_PHASES - {Phase.STACKING, Phase.TESTING}, ev.NoteUnknown)
 def suspect(session: Session, event: ev.NoteUnknown) -> Step:
     """Nobody can tell: to suspense, uncertain, for a person to look at."""
     return set_aside(session, event)
@@ -213,8 +211,8 @@ def cancel_tender(session: Session, event: ev.CancelPressed) -> Step:
 
 @on(Phase.TENDERING, ev.CardRemoved, to=Phase.CLOSING)
 def card_gone_while_paying(session: Session, event: ev.CardRemoved) -> Step:
-    """Without the card no more money: it must come back for what is in."""
-    return _close(session, Why.CANCELLED)
+    """Without the card no more money: it must come back for what is in. A bill needs no card."""
+    return (session, ()) if session.bill else _close(session, Why.CANCELLED)
 
 
 @on(Phase.TENDERING, ev.TimedOut, to=Phase.CLOSING)
@@ -262,21 +260,24 @@ def forget_note(session: Session, event: ev.NoteReturned) -> Step:
 @on(Phase.CLOSING, ev.AcceptorClosed, to=_AFTER_CLOSING)
 @on(Phase.CLOSING, ev.TimedOut, to=_AFTER_CLOSING)
 def settle(session: Session, event: ev.Event) -> Step:
-    """The money is counted: sell, or let the customer go.
+    """The money is counted: sell, post it to the bills, or let the customer go.
 
     A dead acceptor does not hold the customer for ever: what is certain is sold, what it reports
     later goes to suspense.
     """
-    order = session.order
-    if order and order.notes:
-        return take_up(session, order)
+    if session.bill and session.bill.notes:
+        return post(session, session.bill)
+    if session.order and session.order.notes:
+        return take_up(session, session.order)
     abandoned = abandon(session, event.at_ms)
     cause = session.cause or Why.CANCELLED
-    empty = session.but(order=None, finishing=False)
-    if not empty.card_present:
-        return home(empty), abandoned
-    refused, wishes = refuse(empty, cause)
-    return refused, (*abandoned, *wishes)
+    empty = session.but(order=None, bill=None, finishing=False)
+    after, wishes = leave(empty, cause) if session.bill else _let_go(empty, cause)
+    return after, (*abandoned, *wishes)
+
+
+def _let_go(session: Session, cause: Cause) -> Step:
+    return refuse(session, cause) if session.card_present else (home(session), ())
 
 
 @on({Phase.CHOOSING, Phase.ACCOUNT}, ev.DeviceChanged, to=Phase.REFUSED)

@@ -273,6 +273,11 @@ class PayBill(_AboutBill, frozen=True, kw_only=True):
 
     request: BillPayRequest
 
+    def matches(self, event: ev.Event) -> bool:
+        """The word that nothing was posted so far answers an inquiry made before, not this."""
+        inquired = isinstance(event, ev.BillNotPosted) and event.reason is None
+        return not inquired and super().matches(event)
+
 
 class InquireBill(_AboutBill, frozen=True, kw_only=True):
     """Did you post under this order number? ``after_s`` leaves a struggling line some time."""

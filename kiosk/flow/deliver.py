@@ -14,7 +14,7 @@ from kiosk.flow.command import (
 )
 from kiosk.flow.phase import Cause, Notice, Phase, Why
 from kiosk.flow.rules import Step, on
-from kiosk.flow.service import home
+from kiosk.flow.service import card_is_in_slot, home
 from kiosk.flow.session import Order, Session
 from kiosk.flow.slip import print_slip
 from kiosk.flow.vend import as_it_came_back, park, prove, take_up, write
@@ -185,7 +185,7 @@ def say_goodbye(session: Session, event: ev.CardRemoved) -> Step:
 @on(_LAST_WORDS, ev.TimedOut, to={Phase.IDLE, Phase.OUT_OF_SERVICE})
 def end(session: Session, event: ev.TimedOut) -> Step:
     """Home, unless the card is still in the slot: then go on asking to take it."""
-    return (session.to(session.phase), ()) if session.card_present else (home(session), ())
+    return (session.to(session.phase), ()) if card_is_in_slot(session) else (home(session), ())
 
 
 @on(_LAST_WORDS, ev.CardInserted, to=Phase.READING)

@@ -12,6 +12,8 @@ from kiosk.flow.rules import Step, on
 from kiosk.flow.service import (
     acceptor_works,
     ask_about_parked,
+    card_is_in_slot,
+    has_too_many_open,
     home,
     may_deliver,
     more_time_or,
@@ -101,7 +103,7 @@ def _objection(session: Session, account: Account) -> Cause | None:
     """Return why nobody can buy for this account here and now, or None."""
     if session.card is None:
         return Reason.WRONG_METER
-    if len(session.parked) >= session.policy.parked_orders:
+    if has_too_many_open(session):
         return Why.TOO_MANY_OPEN
     if not acceptor_works(session):
         return Why.CASH_UNAVAILABLE
@@ -173,7 +175,7 @@ def leave(session: Session, event: ev.CardRemoved) -> Step:
 @on(Phase.REFUSED, ev.TimedOut, to={Phase.IDLE, Phase.OUT_OF_SERVICE})
 def wait_for_the_slot(session: Session, event: ev.TimedOut) -> Step:
     """A forgotten card blocks the slot; the screen goes on asking to take it."""
-    return (session.to(Phase.REFUSED), ()) if session.card_present else (home(session), ())
+    return (session.to(Phase.REFUSED), ()) if card_is_in_slot(session) else (home(session), ())
 
 
 @on(Phase.REFUSED, ev.CardInserted, to=Phase.READING)

@@ -10,14 +10,41 @@ from collections.abc import Hashable
 
 from msgspec.structs import replace
 
-from kiosk.flow import cash, deliver, identify, resell, service, staff, vend
+from kiosk.flow import (
+    bill,
+    box,
+    cash,
+    clearing,
+    deliver,
+    health,
+    identify,
+    posting,
+    resell,
+    service,
+    staff,
+    vend,
+    wear,
+    workshop,
+)
 from kiosk.flow.command import CloseAcceptor, Command
 from kiosk.flow.event import AboutCard, CardInserted, CardRemoved, DeviceChanged, Event, TimedOut
 from kiosk.flow.phase import Phase
 from kiosk.flow.rules import RULES, Step
 from kiosk.flow.session import Session
 
-RULE_FILES = (service, identify, resell, cash, vend, deliver, staff)
+RULE_FILES = (
+    service,
+    identify,
+    resell,
+    bill,
+    cash,
+    vend,
+    posting,
+    deliver,
+    staff,
+    clearing,
+    workshop,
+)
 """Importing them fills the table."""
 
 MOST_PENDING = 128
@@ -33,13 +60,22 @@ class ForbiddenMove(Exception):
 def step(session: Session, event: Event) -> Step:
     """Return the session after ``event`` and what is wished for. Raises `ForbiddenMove`."""
     observed, noticed = service.observe(_settled(session, event), event)
+    ruled, obeyed = _ruled(session, wear.observe(session, observed, event), event)
+    wishes = (*noticed, *obeyed)
+    counted = box.counted(ruled, event, wishes)
+    after, told = health.tell_change(session, counted, event.at_ms)
+    return _with_pending(after, (*wishes, *told))
+
+
+def _ruled(session: Session, observed: Session, event: Event) -> Step:
+    """Do what the rule for the phase and the kind of fact says, if there is one."""
     rule = RULES.get((session.phase, type(event)))
     if rule is None or _is_stale(session, event):
-        return _with_pending(observed, noticed)
+        return observed, ()
     after, wishes = rule.act(observed, event)
     if after.phase not in rule.to:
         raise ForbiddenMove(f"{session.phase} {type(event).__name__} -> {after.phase}")
-    return _with_pending(after, (*noticed, *wishes))
+    return after, wishes
 
 
 def is_resting(session: Session) -> bool:

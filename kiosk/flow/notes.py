@@ -19,8 +19,7 @@ NOTES_REMEMBERED = 200
 def remember(session: Session, note_id: str, fate: NoteFate) -> Session:
     """Keep the note's fate and the order that it was offered for."""
     known = seen(session, note_id)
-    in_hand = session.order.order_no if session.order else None
-    note = SeenNote(note_id, known.order_no if known else in_hand, fate)
+    note = SeenNote(note_id, known.order_no if known else _number(session), fate)
     others = tuple(other for other in session.notes_seen if other.note_id != note_id)
     return session.but(notes_seen=(*others, note)[-NOTES_REMEMBERED:])
 
@@ -59,17 +58,39 @@ def credit(session: Session, event: NoteStacked) -> Step:
     known = seen(session, event.note_id)
     if known and known.fate is NoteFate.BOXED:
         return arrived(session, event.note_id), ()
-    order = session.order
+    payment = session.payment
     foreign = known and (known.fate is NoteFate.UNKNOWN or known.order_no != _number(session))
-    if order is None or order.vend_asked or foreign:
+    if payment is None or payment.asked or foreign:
         return set_aside(session, event)
-    note = Note(note_id=event.note_id, value_fen=event.value_fen)
-    grown = replace(order, notes=(*order.notes, note))
-    local = local_quote(order.account, grown.paid_fen)
+    note = note_of(session, event)
+    taken = Tell(report=NoteTaken(order_no=payment.order_no, note=note, at_ms=event.at_ms))
     boxed = remember(arrived(session, event.note_id), event.note_id, NoteFate.BOXED)
-    taken = Tell(report=NoteTaken(order_no=order.order_no, note=note, at_ms=event.at_ms))
-    asking: tuple[Command, ...] = () if local else (AskTrial.of(order.account, grown.paid_fen),)
-    return boxed.but(order=grown, notice=None, quote=local), (taken, *asking)
+    grown = replace(payment, notes=(*payment.notes, note))
+    priced, asking = _priced(boxed.with_payment(grown).but(notice=None))
+    return priced, (taken, *asking)
+
+
+def _priced(session: Session) -> Step:
+    """Say what the notes so far buy, or ask the head office; what a bill needs is known."""
+    order = session.order
+    if session.bill or order is None:
+        return session, ()
+    local = local_quote(order.account, order.paid_fen)
+    asking: tuple[Command, ...] = () if local else (AskTrial.of(order.account, order.paid_fen),)
+    return session.but(quote=local), asking
+
+
+def note_of(session: Session, event: NoteStacked | NoteUnknown) -> Note:
+    """Return the note as it is reported: of the period that is open now, wherever it was offered.
+
+    Nobody knows the cassette of a note that may be nowhere.
+    """
+    note = Note(
+        note_id=event.note_id,
+        value_fen=event.value_fen,
+        period_no=session.cash.period.period_no,
+    )
+    return replace(note, cassette=event.cassette) if isinstance(event, NoteStacked) else note
 
 
 def set_aside(session: Session, event: NoteStacked | NoteUnknown) -> Step:
@@ -81,7 +102,7 @@ def set_aside(session: Session, event: NoteStacked | NoteUnknown) -> Step:
     if known and known.fate in told:
         return left, ()
     held = NoteInSuspense(
-        note=Note(note_id=event.note_id, value_fen=event.value_fen),
+        note=note_of(session, event),
         near_order_no=known.order_no if known else _number(session),
         certain=certain,
         at_ms=event.at_ms,
@@ -104,4 +125,4 @@ def local_quote(account: Account, paid_fen: int) -> Quote | None:
 
 
 def _number(session: Session) -> str | None:
-    return session.order.order_no if session.order else None
+    return session.payment.order_no if session.payment else None

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kiosk.flow.device import CardFault, RejectCause
-from vending.messages import Reason
+from vending.messages import Ending, Reason
 
 
 class Phase(StrEnum):
@@ -162,3 +162,10 @@ class Why(StrEnum):
 
 
 Cause = Why | Reason | CardFault
+
+ENDS = {
+    Ending.DELIVERED: Reason.ORDER_FINISHED,
+    Ending.CANCELLED: Reason.ORDER_CANCELLED,
+    Ending.REFUNDED: Reason.ORDER_REFUNDED,
+}
+"""What the customer is told of an order that came to its end elsewhere."""

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from kiosk.flow import event as ev
 from kiosk.flow.command import FindOwed, ReadCard
-from kiosk.flow.phase import Notice, Phase, Why
+from kiosk.flow.phase import ENDS, Notice, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
-from kiosk.flow.service import home, may_deliver, more_time_or, refuse
+from kiosk.flow.service import home, may_deliver, more_time_or, refuse, without_parked
 from kiosk.flow.session import Order, Session
 from kiosk.flow.vend import as_it_came_back, ask_about, sell, take_up
 from vending.card import CardSnapshot
@@ -20,11 +20,6 @@ from vending.order_no import is_order_no
 _AT_THE_DOOR = {Phase.IDLE, Phase.OUT_OF_SERVICE}
 _BEFORE_DELIVERY = {Phase.CODE, Phase.OWED}
 _TAKEN_UP = {Phase.VENDING, Phase.PROVING}
-_ENDS = {
-    Ending.DELIVERED: Reason.ORDER_FINISHED,
-    Ending.CANCELLED: Reason.ORDER_CANCELLED,
-    Ending.REFUNDED: Reason.ORDER_REFUNDED,
-}
 
 
 # -- asked for by the menu -----------------------------------------------------------------------
@@ -124,7 +119,7 @@ def deliver(session: Session) -> Step:
     if owed is None or card is None:
         return refuse(session, Why.OFFICE_UNREACHABLE)
     ours = next((each for each in session.parked if each.order_no == owed.order_no), None)
-    resumed = _without(session, owed.order_no).but(notice=Notice.RESUMED, reselling=False)
+    resumed = without_parked(session, owed.order_no).but(notice=Notice.RESUMED, reselling=False)
     if ours and _is_as_it_was(ours, owed, card):
         return take_up(resumed, _told(ours, owed, card))
     objection = None if owed.vend else disagreement(card, owed.account)
@@ -200,7 +195,7 @@ def resume(session: Session, order: Order, *, asking: bool) -> Step:
 
     ``asking``: it answers, so it is asked first what became of the order; it may be over.
     """
-    resumed = _without(session, order.order_no).but(
+    resumed = without_parked(session, order.order_no).but(
         account=order.account, notice=Notice.RESUMED, reselling=False
     )
     back = as_it_came_back(order, session.card) if session.card else order
@@ -220,15 +215,10 @@ def over(session: Session, event: ev.OrderEnded) -> Step:
     done = session.but(order=None, owed=None, notice=None)
     if event.how is Ending.DELIVERED and session.card_present:
         return done.to(Phase.READING), (ReadCard(),)
-    return refuse(done, _ENDS[event.how])
+    return refuse(done, ENDS[event.how])
 
 
-@on(ALL_PHASES - {Phase.VENDING}, ev.OrderEnded)
+@on(ALL_PHASES - {Phase.VENDING, Phase.POSTING, Phase.DOUBTFUL}, ev.OrderEnded)
 def forget(session: Session, event: ev.OrderEnded) -> Step:
     """A parked order came to its end elsewhere."""
-    return _without(session, event.order_no), ()
-
-
-def _without(session: Session, order_no: str) -> Session:
-    others = tuple(order for order in session.parked if order.order_no != order_no)
-    return session if len(others) == len(session.parked) else session.but(parked=others)
+    return without_parked(session, event.order_no), ()

@@ -6,12 +6,15 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from kiosk.flow.bill_view import bill_view
 from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.phase import MORE_TIME_S, PHASES, Cause, Notice, Phase
-from kiosk.flow.service import may_deliver
+from kiosk.flow.service import may_deliver, may_pay_bill
 from kiosk.flow.session import Order, Session
+from kiosk.flow.staff_view import staff_view
 from kiosk.flow.view import BillView, StaffView
 from vending.card import WalletUnit
+from vending.cash import Business
 from vending.messages import Account
 from vending.order_no import terminal_of
 from vending.tariff import Quote
@@ -20,6 +23,9 @@ GOODBYE_S = 8
 """How long the result, or the reason for none, stays after the card was taken; the next card ends
 it at once.
 """
+
+BILL_GOODBYE_S = 20
+"""The same for a bill: nobody who takes a card shows that it was read. The next scan ends it."""
 
 
 class Step(StrEnum):
@@ -138,6 +144,10 @@ class Screen(Struct, frozen=True, kw_only=True):
     owed: OwedView | None = None
     staff: StaffView | None = None
     bill: BillView | None = None
+    business: Business = Business.ENERGY
+    """What the visit is about."""
+    bill_by_scan: bool = False
+    """The code of a bill can be scanned here."""
     buttons: tuple[Button, ...] = ()
     countdown: bool = False
     """Show the seconds that are left."""
@@ -203,6 +213,8 @@ _COUNTDOWNS = {
 _GOODBYES = {Phase.DONE, Phase.REFUSED}
 """What they say has been read soon after the card was taken."""
 
+_WORKS = {DeviceState.OK, DeviceState.LOW}
+
 _PRINTER_GONE = {Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.CUTTER, Fault.HARDWARE, Fault.NO_ANSWER}
 
 
@@ -222,7 +234,10 @@ def screen(session: Session) -> Screen:
         tender=_tender_view(session),
         outcome=_outcome_view(session),
         owed=_owed_view(session),
-        staff=_staff_view(session),
+        staff=staff_view(session),
+        bill=bill_view(session),
+        business=Business.BILL if session.billing else Business.ENERGY,
+        bill_by_scan=session.part(Device.SCANNER).state in _WORKS,
         buttons=buttons(session),
         countdown=session.phase in _COUNTDOWNS,
         more_time=session.asked_more_time,
@@ -238,9 +253,10 @@ def buttons(session: Session) -> tuple[Button, ...]:
     cancel = (Button.CANCEL,) if PHASES[session.phase].may_cancel else ()
     match session.phase:
         case Phase.IDLE:
-            return (Button.RESELL,)
-        case Phase.OUT_OF_SERVICE if may_deliver(session):
-            return (Button.RESELL,)
+            return (Button.RESELL, *_pay_bill(session))
+        case Phase.OUT_OF_SERVICE:
+            resell = (Button.RESELL,) if may_deliver(session) else ()
+            return (*resell, *_pay_bill(session))
         case Phase.OWED:
             return (*cancel, Button.DELIVER)
         case Phase.ACCOUNT:
@@ -253,12 +269,16 @@ def buttons(session: Session) -> tuple[Button, ...]:
             return cancel
 
 
+def _pay_bill(session: Session) -> tuple[Button, ...]:
+    return (Button.PAY_BILL,) if may_pay_bill(session) else ()
+
+
 def timeout_s(session: Session) -> int | None:
     """Return how long the session may stay as it is."""
     if session.asked_more_time:
         return MORE_TIME_S
     if session.phase in _GOODBYES and not session.card_present:
-        return GOODBYE_S
+        return BILL_GOODBYE_S if session.billing else GOODBYE_S
     return PHASES[session.phase].timeout_s
 
 
@@ -346,10 +366,3 @@ def _owed_view(session: Session) -> OwedView | None:
         wallet_money_fen=vend.wallet_amount if vend and money else None,
         why=owed.why,
     )
-
-
-def _staff_view(session: Session) -> StaffView | None:
-    staff = session.staff
-    if staff is None:
-        return None
-    return StaffView(name=staff.name, role=staff.role, witness=staff.witness)

@@ -2,12 +2,15 @@
 
 from msgspec.structs import replace
 
+from kiosk.flow import box
 from kiosk.flow import event as ev
 from kiosk.flow.command import (
     AskNote,
     CloseAcceptor,
     Command,
+    InquireBill,
     InquireVend,
+    PayBill,
     ReadCard,
     ReleaseCard,
     RequestResell,
@@ -18,11 +21,19 @@ from kiosk.flow.command import (
 from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.phase import PHASES, Cause, Phase, Why
 from kiosk.flow.rules import ALL_PHASES, Step, on
-from kiosk.flow.session import Order, PartStatus, Session
+from kiosk.flow.session import BillOrder, Order, PartStatus, Session
 from vending.messages import Alarm, OrderAbandoned
 
 _WORKING = {DeviceState.OK, DeviceState.LOW}
-_OUTLIVES_A_CUSTOMER = (CloseAcceptor, StackNote, RequestVend, RequestResell, InquireVend)
+_OUTLIVES_A_CUSTOMER = (
+    CloseAcceptor,
+    StackNote,
+    RequestVend,
+    RequestResell,
+    InquireVend,
+    PayBill,
+    InquireBill,
+)
 """Wishes whose answers matter even when nobody waits for them any more."""
 _MACHINE_AT_WORK = {
     Phase.READING,
@@ -32,16 +43,26 @@ _MACHINE_AT_WORK = {
     Phase.VENDING,
     Phase.WRITING,
     Phase.PROVING,
+    Phase.BILL_CARD,
+    Phase.BILL_LOOKUP,
+    Phase.POSTING,
 }
 """Nobody reads or decides here: a new language gives a device no more time to answer."""
 _CASH_ONLY = {None, Why.ACCEPTOR_DOWN, Why.BOX_FULL}
-"""Reasons to be out of service that stop nothing but banknotes. Not a box that is out: then staff
-are at the machine."""
-_ALARMING = {Fault.BOX_REMOVED, Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
+"""Reasons to be out of service that stop nothing but banknotes. Not a clearing, nor a box
+that was disturbed: then staff are, or must come, to the machine."""
+_ALARMING = {Fault.BOX_FULL, Fault.CHEATED, Fault.JAM_IN_STACKER}
+"""Not a box that is out: that depends on whether it was announced (`kiosk.flow.box`)."""
 
 
 def observe(session: Session, event: ev.Event) -> Step:
     """Take note of what holds whatever the phase is."""
+    seen, told = _observe(session, event)
+    boxed, alarmed = box.observe(seen, event)
+    return boxed, (*told, *alarmed)
+
+
+def _observe(session: Session, event: ev.Event) -> Step:
     match event:
         case ev.DeviceChanged():
             return _observe_part(session, event)
@@ -78,14 +99,39 @@ def _observe_part(session: Session, event: ev.DeviceChanged) -> Step:
 
 
 def ask_about_parked(session: Session) -> Step:
-    """Orders that wait here may have been sold, or have ended, elsewhere."""
+    """Orders that wait here may have been sold, or posted, or have ended, elsewhere."""
     asked = tuple(replace(order, vend_asked=True) for order in session.parked)
-    wishes = tuple(InquireVend(order_no=order.order_no) for order in asked)
-    return session.but(parked=asked), wishes
+    sales = tuple(InquireVend(order_no=order.order_no) for order in asked)
+    bills = tuple(InquireBill(order_no=bill.order_no) for bill in bills_in_doubt(session))
+    return session.but(parked=asked), (*sales, *bills)
+
+
+def bills_in_doubt(session: Session) -> tuple[BillOrder, ...]:
+    """Return the payments of bills that wait, the one that the screen still tells of included."""
+    shown = session.bill if session.phase is Phase.DOUBTFUL else None
+    return (*session.parked_bills, shown) if shown else session.parked_bills
+
+
+def without_parked(session: Session, order_no: str) -> Session:
+    """Forget a parked order."""
+    orders = tuple(order for order in session.parked if order.order_no != order_no)
+    bills = tuple(bill for bill in session.parked_bills if bill.order_no != order_no)
+    return session.but(parked=orders, parked_bills=bills)
+
+
+def has_too_many_open(session: Session) -> bool:
+    """Tell whether so many paid orders wait that no new one may be opened."""
+    open_orders = len(session.parked) + len(session.parked_bills)
+    return open_orders >= session.policy.parked_orders
 
 
 def out_of_service_cause(session: Session) -> Why | None:
-    """Return why nobody can be served, or None. Cash is the only way to pay, so it must work."""
+    """Return why nobody can be served, or None. Cash is the only way to pay, so it must work.
+
+    A period that is being closed goes before all else: it waits for a person, not for a part.
+    """
+    if not session.cash.is_open:
+        return Why.CLEARING if session.cash.operator else Why.BOX_DISTURBED
     parts = [session.part(d) for d in (Device.CARD_READER, Device.ACCEPTOR, Device.HEAD_OFFICE)]
     if any(part.state is DeviceState.STARTING for part in parts):
         return Why.STARTING
@@ -93,11 +139,29 @@ def out_of_service_cause(session: Session) -> Why | None:
     if reader.state not in _WORKING:
         return Why.READER_DOWN
     if acceptor.state not in _WORKING:
-        boxes = {Fault.BOX_REMOVED: Why.BOX_REMOVED, Fault.BOX_FULL: Why.BOX_FULL}
-        return boxes.get(acceptor.fault, Why.ACCEPTOR_DOWN)
+        return Why.BOX_FULL if acceptor.fault is Fault.BOX_FULL else Why.ACCEPTOR_DOWN
     if office.state not in _WORKING:
         return Why.OFFICE_DOWN
     return None
+
+
+def may_buy(session: Session) -> bool:
+    """Tell whether energy can be bought now."""
+    return out_of_service_cause(session) is None and not has_too_many_open(session)
+
+
+def may_pay_bill(session: Session) -> bool:
+    """Tell whether a bill can be paid now: that needs no card."""
+    return session.policy.bills and no_bill_cause(session) is None
+
+
+def no_bill_cause(session: Session) -> Why | None:
+    """Return why no bill can be paid now, or None."""
+    if not session.cash.is_open or not acceptor_works(session):
+        return Why.CASH_UNAVAILABLE
+    if session.part(Device.HEAD_OFFICE).state not in _WORKING:
+        return Why.OFFICE_UNREACHABLE
+    return Why.TOO_MANY_OPEN if has_too_many_open(session) else None
 
 
 def may_deliver(session: Session) -> bool:
@@ -109,8 +173,16 @@ def may_deliver(session: Session) -> bool:
 
 
 def acceptor_works(session: Session) -> bool:
-    """Tell whether notes can be taken now."""
-    return session.part(Device.ACCEPTOR).state in _WORKING
+    """Tell whether notes can be taken now: the slot works and nobody is at the box."""
+    return session.cash.is_open and session.part(Device.ACCEPTOR).state in _WORKING
+
+
+def card_is_in_slot(session: Session) -> bool:
+    """Tell whether a card must be taken before anybody else is served.
+
+    A reader that is out of order does not tell when the card is gone: nobody waits for that.
+    """
+    return session.card_present and session.part(Device.CARD_READER).state in _WORKING
 
 
 def home(session: Session) -> Session:
@@ -122,26 +194,35 @@ def home(session: Session) -> Session:
     order = session.order if session.phase is Phase.DOUBTFUL else None
     parked = (*session.parked, order) if order and not order.is_adopted else session.parked
     lasting = tuple(w for w in session.pending if isinstance(w, _OUTLIVES_A_CUSTOMER))
-    bare = Session(
-        policy=session.policy,
-        phase=session.phase,
-        round=session.round,
-        language=session.policy.language,
-        parts=session.parts,
-        card_present=session.card_present,
-        parked=parked,
-        orders_made=session.orders_made,
-        note_end=session.note_end,
-        notes_seen=session.notes_seen,
-        pending=lasting,
+    bare = session.with_nobody().but(
+        parked=parked, parked_bills=bills_in_doubt(session), pending=lasting
     )
     cause = out_of_service_cause(bare)
     return bare.to(Phase.OUT_OF_SERVICE if cause else Phase.IDLE, cause=cause)
 
 
+def leave_staff(session: Session) -> Step:
+    """Staff have left: serve customers again, the one whose card is in the slot first."""
+    waiting = session.card_present and may_deliver(session)
+    return read_waiting_card(session) if waiting else (home(session), ())
+
+
+def read_waiting_card(session: Session) -> Step:
+    """Whose card lies in the slot is next."""
+    return home(session).to(Phase.READING, cause=None), (ReadCard(),)
+
+
 def refuse(session: Session, cause: Cause) -> Step:
     """Explain, and let the customer take the card. Nothing was paid."""
     return session.to(Phase.REFUSED, cause=cause, notice=None, escrow=None), (ReleaseCard(),)
+
+
+def leave(session: Session, cause: Cause) -> Step:
+    """Let somebody go who came for a bill and paid nothing: with a reason, unless it was his own
+    wish and no card is in the slot.
+    """
+    goes = cause in {Why.CANCELLED, Why.TIMED_OUT} and not session.card_present
+    return (home(session), ()) if goes else refuse(session, cause)
 
 
 def more_time_or(session: Session, leave: Step) -> Step:
@@ -181,11 +262,19 @@ def give_more_time(session: Session, event: ev.MoreTimePressed) -> Step:
 # -- starting again ------------------------------------------------------------------------------
 
 _MONEY_MAY_MOVE = {Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_OFFICE_MAY_ACT = {Phase.VENDING, Phase.POSTING}
 _CARD_MAY_BE_WRITTEN = {Phase.WRITING, Phase.PROVING, Phase.CARD_BACK}
 
 
+def wake(session: Session, event: ev.Restarted) -> Step:
+    """Return the session of a program that knows of no device yet, and what it must ask about."""
+    lasting = _questions(session.pending)
+    policy = event.policy or session.policy
+    return session.but(policy=policy, parts={}, card_present=False, pending=()), lasting
+
+
 @on(
-    ALL_PHASES,
+    ALL_PHASES - {Phase.TESTING},
     ev.Restarted,
     to={Phase.CLOSING, Phase.VENDING, Phase.CARD_BACK, Phase.OUT_OF_SERVICE},
 )
@@ -194,13 +283,11 @@ def start_again(session: Session, event: ev.Restarted) -> Step:
 
     What the card holds is asked when the reader reports a card: until then there is none to ask.
     """
-    lasting = _questions(session.pending)
-    policy = event.policy or session.policy
-    woken = session.but(policy=policy, parts={}, card_present=False, pending=())
+    woken, lasting = wake(session, event)
     if woken.phase in _MONEY_MAY_MOVE:
-        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), _once_closed(lasting)
-    if woken.phase is Phase.VENDING and woken.order:
-        return woken.to(Phase.VENDING), _about(lasting, woken.order)
+        return woken.to(Phase.CLOSING, cause=Why.TIMED_OUT), once_closed(lasting)
+    if woken.phase in _OFFICE_MAY_ACT and woken.payment:
+        return woken.to(woken.phase), _about(lasting, woken.payment)
     if woken.phase in _CARD_MAY_BE_WRITTEN and woken.order:
         return woken.to(Phase.CARD_BACK, cause=None), lasting
     return home(woken), lasting
@@ -222,19 +309,20 @@ def _subject(ask: Command) -> tuple[type[Command], str]:
     return type(ask), getattr(ask, "note_id", "") or getattr(ask, "order_no", "")
 
 
-def _once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
+def once_closed(asks: tuple[Command, ...]) -> tuple[Command, ...]:
     """Notes are asked about before the acceptor is closed, and it is closed once."""
     return (*(ask for ask in asks if not isinstance(ask, CloseAcceptor)), CloseAcceptor())
 
 
-def _about(asks: tuple[Command, ...], order: Order) -> tuple[Command, ...]:
+def _about(asks: tuple[Command, ...], payment: Order | BillOrder) -> tuple[Command, ...]:
     """The order in hand is asked about, whatever else is."""
-    own = InquireVend(order_no=order.order_no)
+    kind = InquireBill if isinstance(payment, BillOrder) else InquireVend
+    own = kind(order_no=payment.order_no)
     return asks if _subject(own) in {_subject(ask) for ask in asks} else (*asks, own)
 
 
 def abandon(session: Session, at_ms: int) -> tuple[Command, ...]:
     """Return the report that an order on which nothing was paid is over."""
-    if session.order is None:
+    if session.payment is None:
         return ()
-    return (Tell(report=OrderAbandoned(order_no=session.order.order_no, at_ms=at_ms)),)
+    return (Tell(report=OrderAbandoned(order_no=session.payment.order_no, at_ms=at_ms)),)

@@ -81,6 +81,11 @@ class Order(Struct, frozen=True, kw_only=True):
         """Tell whether the money was taken elsewhere."""
         return self.adopted_fen > 0
 
+    @property
+    def asked(self) -> bool:
+        """Tell whether the notes in it stay as they are."""
+        return self.vend_asked
+
 
 class BillOrder(Struct, frozen=True, kw_only=True):
     """One payment of bills: numbered before money moves, paid by notes, posted at the utility."""
@@ -142,12 +147,16 @@ class Session(Struct, frozen=True, kw_only=True):
     """What the head office says is to be delivered first."""
     reselling: bool = False
     """The customer came by the menu for what was paid earlier."""
+    billing: bool = False
+    """The customer came to pay a bill."""
     staff: Staff | None = None
     care: Care = Care()
     cash: CashBox = CashBox()
     order: Order | None = None
+    customer_no: str = ""
+    """Whose bill was asked about last."""
     statement: BillStatement | None = None
-    """What a customer owes."""
+    """What that customer owes."""
     bill: BillOrder | None = None
     """A payment of bills, instead of an order of energy."""
     quote: Quote | None = None
@@ -183,6 +192,11 @@ class Session(Struct, frozen=True, kw_only=True):
         """What is in the box for the order in hand."""
         return self.payment.paid_fen if self.payment else 0
 
+    def with_payment(self, payment: Order | BillOrder) -> "Session":
+        """The same with the order in hand changed."""
+        is_bill = isinstance(payment, BillOrder)
+        return self.but(bill=payment) if is_bill else self.but(order=payment)
+
     def to(self, phase: Phase, **changes: Any) -> "Session":
         """Move to ``phase`` and start its time-out, also when it is the present one."""
         return replace(self, phase=phase, round=self.round + 1, asked_more_time=False, **changes)
@@ -194,6 +208,37 @@ class Session(Struct, frozen=True, kw_only=True):
     def part(self, device: Device) -> PartStatus:
         """Return how ``device`` is; a part that has not reported is starting."""
         return self.parts.get(device, PartStatus(DeviceState.STARTING))
+
+    def with_nobody(self) -> "Session":
+        """Return what is the machine's own, with nobody in front of it."""
+        blank = Session(policy=self.policy, language=self.policy.language)
+        return replace(self, **{name: getattr(blank, name) for name in OF_A_VISIT})
+
+
+OF_A_VISIT = frozenset(
+    {
+        "asked_more_time",
+        "language",
+        "card",
+        "account",
+        "owed",
+        "reselling",
+        "billing",
+        "staff",
+        "order",
+        "customer_no",
+        "statement",
+        "bill",
+        "quote",
+        "escrow",
+        "finishing",
+        "cause",
+        "notice",
+        "printing",
+        "slip_failed",
+    }
+)
+"""Fields that belong to whoever stands in front of the machine. All others are the machine's."""
 
 
 def fresh(policy: Policy) -> Session:

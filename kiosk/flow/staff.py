@@ -1,17 +1,22 @@
 """Somebody of the staff at the machine: no customer is served, and who did what is a fact.
 
-The page itself talks to the staff's desk (`kiosk.engine.staff`); the head office decides. What is
-delivered in the end takes the customer's way: the staff allow it, then insert the card.
+The page itself talks to the staff's desk (`kiosk.engine.staff`); the head office decides, and while
+it does not answer the roster that the terminal keeps. What is delivered in the end takes the
+customer's way: the staff allow it, then insert the card.
 """
 
+from msgspec.structs import replace
+
 from kiosk.flow import event as ev
-from kiosk.flow import staff_event
+from kiosk.flow import staff_event, wear
 from kiosk.flow.care import Staff
-from kiosk.flow.command import ReadCard
+from kiosk.flow.command import Command
+from kiosk.flow.deeds import Deed, deed_of
 from kiosk.flow.phase import Phase
 from kiosk.flow.rules import Step, on
-from kiosk.flow.service import home, may_deliver
+from kiosk.flow.service import leave_staff, may_deliver, read_waiting_card
 from kiosk.flow.session import Session
+from vending.staff import NotSignedIn
 
 _AT_THE_DOOR = {Phase.IDLE, Phase.OUT_OF_SERVICE}
 _OUT = {*_AT_THE_DOOR, Phase.READING}
@@ -20,20 +25,36 @@ _OUT = {*_AT_THE_DOOR, Phase.READING}
 @on(_AT_THE_DOOR, staff_event.StaffCalled, to=Phase.STAFF)
 def open_page(session: Session, event: staff_event.StaffCalled) -> Step:
     """Ask who it is."""
-    return session.to(Phase.STAFF, cause=None, staff=None), ()
+    care = replace(session.care, test=None)
+    return session.to(Phase.STAFF, cause=None, staff=None, care=care), ()
 
 
 @on(Phase.STAFF, staff_event.StaffSignedIn)
 def let_in(session: Session, event: staff_event.StaffSignedIn) -> Step:
     """One person, and perhaps a second one beside the first."""
-    if event.second and session.staff:
-        first = session.staff
-        both = Staff(name=first.name, role=first.role, witness=event.staff)
-        return session.to(Phase.STAFF, staff=both), ()
-    return session.to(Phase.STAFF, staff=Staff(name=event.staff, role=event.role)), ()
+    last_ms = event.last_ms or session.care.seen_ms.get(event.staff)
+    care = wear.seen(session.care, event.staff, event.at_ms)
+    told: tuple[Command, ...] = ()
+    if event.offline:
+        told = (deed_of(event.staff, event.at_ms, Deed.SIGNED_IN_OFFLINE, str(event.role)),)
+    first = session.staff
+    if event.second and first:
+        staff = replace(first, witness=event.staff)
+    else:
+        staff = Staff(name=event.staff, role=event.role, offline=event.offline, last_ms=last_ms)
+    return session.to(Phase.STAFF, staff=staff, care=care), told
 
 
 @on(Phase.STAFF, staff_event.StaffTurnedAway)
+def turn_away(session: Session, event: staff_event.StaffTurnedAway) -> Step:
+    """The time-out starts anew. The failure that shuts the door is told."""
+    turned = session.to(Phase.STAFF)
+    counted = event.offline and event.reason == NotSignedIn.WRONG
+    if counted and wear.locked_until_ms(session.care.refusals_ms, event.at_ms) is not None:
+        return turned, (deed_of("", event.at_ms, Deed.LOCKED_OUT),)
+    return turned, ()
+
+
 @on(Phase.STAFF, staff_event.StaffStirred)
 @on(Phase.STAFF, staff_event.StaffActed)
 def stay(session: Session, event: ev.Event) -> Step:
@@ -45,15 +66,10 @@ def stay(session: Session, event: ev.Event) -> Step:
 @on(Phase.STAFF, ev.TimedOut, to=_OUT)
 def close_page(session: Session, event: ev.Event) -> Step:
     """Serve customers again, the one whose card is in the slot first."""
-    waiting = session.card_present and may_deliver(session)
-    return _read(session) if waiting else (home(session), ())
+    return leave_staff(session)
 
 
 @on(Phase.STAFF, ev.CardInserted, to=Phase.READING)
 def card_at_last(session: Session, event: ev.CardInserted) -> Step:
     """What was allowed is delivered like anything else; while that cannot be, the page stays."""
-    return _read(session) if may_deliver(session) else (session, ())
-
-
-def _read(session: Session) -> Step:
-    return home(session).to(Phase.READING, cause=None), (ReadCard(),)
+    return read_waiting_card(session) if may_deliver(session) else (session, ())

@@ -52,7 +52,7 @@ class Announcer:
     def reader(self, reply: ms.Reader) -> ev.Event | None:
         """What a worker says about its reader."""
         if reply.works:
-            return self.device(ev.DeviceState.OK)
+            return self.device(ev.DeviceState.OK, detail=reply.detail)
         return self.device(ev.DeviceState.OFFLINE, ev.Fault.READER_GONE, reply.detail)
 
     def device(

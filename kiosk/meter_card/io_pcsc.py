@@ -51,6 +51,11 @@ class PcscCardIo:
         self._card: Any = None
 
     @property
+    def name(self) -> str:
+        """What the service calls it."""
+        return self._reader
+
+    @property
     def is_stuck(self) -> bool:
         """True once a call into the service has not come back."""
         return self._calls.is_stuck

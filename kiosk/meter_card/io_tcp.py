@@ -46,6 +46,12 @@ class TcpCardIo:
         self._line: socket.socket | None = None
 
     @property
+    def name(self) -> str:
+        """Where the line leads."""
+        host, port = self._address
+        return f"tcp://{host}:{port}"
+
+    @property
     def is_stuck(self) -> bool:
         """Never: every wait on a socket ends by itself."""
         return False

@@ -83,6 +83,7 @@ class Reader(Struct, frozen=True, tag=True):
 
     works: bool
     detail: str = ""
+    """Its name, or what is wrong with it."""
 
 
 class Done(Struct, frozen=True, tag=True):

@@ -96,6 +96,10 @@ class CardIo(CardChannel, Protocol):
     """A slot for one chip card. Owned by the card worker, used from one thread."""
 
     @property
+    def name(self) -> str:
+        """What maintenance calls the reader; known once `is_present` has answered."""
+
+    @property
     def is_stuck(self) -> bool:
         """True: a call into the reader never came back; only a new process helps."""
 
@@ -278,6 +282,11 @@ class CardDesk(Protocol):
 
     def release(self) -> None:
         """Let the customer have the card. No fact answers; `CardRemoved` follows in time."""
+
+    def reset(self) -> None:
+        """Start the card worker and the reader anew; the next card is powered up from cold. Never
+        during a write: then when it has ended. Calls that only read are made again.
+        """
 
     def stop(self, timeout_s: float) -> None:
         """End worker and threads. Nothing is posted afterwards."""

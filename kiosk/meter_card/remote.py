@@ -96,6 +96,10 @@ class WorkerCard:
         """See `CardDesk.release`."""
         self._turns.put_nowait(self._supervisor.release)
 
+    def reset(self) -> None:
+        """See `CardDesk.reset`."""
+        self._turns.put_nowait(self._supervisor.reset)
+
     def stop(self, timeout_s: float) -> None:
         """See `CardDesk.stop`. The worker ends with its input, or is killed at the time-out."""
         if not self._thread.is_alive():

@@ -7,6 +7,7 @@ What it promises to the rest of the kiosk:
 - One call is under way at a time, the others wait their turn, and few may wait.
 - A worker that misses a deadline is killed. A worker that died is started again: at once the first
   time, then after pauses that double up to `MAX_PAUSE_S`.
+- A reset never tears a card: it waits for the end of a write under way.
 - A stay of a card is one `CardInserted` and one `CardRemoved`, even if workers die meanwhile.
 
 Times are seconds of one clock that never goes back.
@@ -110,6 +111,7 @@ class Supervisor:
         self._heard_at_s = 0.0
         self._announcer = Announcer()
         self._last_write = ""
+        self._reset_wanted = False
 
     # -- what happens ------------------------------------------------------------------------------
 
@@ -134,6 +136,12 @@ class Supervisor:
     def release(self, now_s: float) -> list[Action]:
         """Take the call `CardDesk.release`."""
         return self._take(ms.Release, self._limits.release_s, now_s)
+
+    def reset(self, now_s: float) -> list[Action]:
+        """Take the call `CardDesk.reset`."""
+        self._reset_wanted = True
+        self._reset_if_free(now_s)
+        return self._taken()
 
     def continue_write(self, order_no: str, answer: SealAnswer, now_s: float) -> list[Action]:
         """Take the call `CardDesk.continue_write`."""
@@ -215,6 +223,21 @@ class Supervisor:
         offline = self._announcer.device(ev.DeviceState.OFFLINE, ev.Fault.WORKER_DIED, detail)
         self._post(offline)
         self._orphan_calls(why)
+        self._reset_if_free(now_s)
+
+    def _reset_if_free(self, now_s: float) -> None:
+        """Begin with a new worker, and without the memory of failures, unless a card is written."""
+        if not self._reset_wanted or self._writing:
+            return
+        self._reset_wanted = False
+        self._failures = 0
+        self._post(self._announcer.device(ev.DeviceState.STARTING))
+        self._replace_worker(now_s)
+
+    @property
+    def _writing(self) -> bool:
+        under_way = bool(self._calls) and self._calls[0].sends > 0
+        return under_way and isinstance(self._calls[0].request, ms.Write)
 
     def _pause_s(self) -> float:
         if self._failures == 1:
@@ -329,8 +352,9 @@ class Supervisor:
             return
         self._calls.popleft()
         self._post(settled(call.request, reply))
+        self._reset_if_free(now_s)
         if self._recycle and isinstance(call.request, ms.Write):
-            self._recycle_worker(now_s)
+            self._replace_worker(now_s)
         self._send_next()
 
     def _want_seals(self, call: _Call, reply: ms.SealsNeeded, now_s: float) -> None:
@@ -339,8 +363,9 @@ class Supervisor:
             call.deadline_s = now_s + self._limits.seals_s
             self._do(Post(ev.SealsWanted(request=reply.wanted)))
 
-    def _recycle_worker(self, now_s: float) -> None:
-        self._do(Kill(self._life))
+    def _replace_worker(self, now_s: float) -> None:
+        if self._running:
+            self._do(Kill(self._life))
         self._ready = False
         self._start_worker(now_s)
 

@@ -107,7 +107,7 @@ class Worker:
             self._set_works(False, str(failure))
             self._end_write("the reader failed")
             return
-        self._set_works(True)
+        self._set_works(True, self._io.name)
         if not present:
             self._end_write("the card was pulled")
         if present != self._present:

@@ -23,6 +23,7 @@ from vending.money import FEN_PER_YUAN, format_yuan
 LANGUAGES = ("zh", "en")
 CAUSES: tuple[type[Why] | type[Reason] | type[CardFault], ...] = (Why, Reason, CardFault)
 NO_BREAK = "\u00a0"
+_NAMED_MONTHS = 2
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -79,9 +80,9 @@ class Words:
 
     # -- codes --
 
-    def step(self, step: Step) -> str:
-        """Return a step's name."""
-        return self.text(f"step.{step.value}")
+    def step(self, step: Step, *, bill: bool = False) -> str:
+        """Return a step's name, of paying a ``bill`` or of buying."""
+        return self.text(f"bill-step.{step.value}" if bill else f"step.{step.value}")
 
     def button(self, button: Button) -> str:
         """Return what stands on a button unless its page knows better."""
@@ -99,11 +100,19 @@ class Words:
         """Return what is wrong with a part of the machine."""
         return self.text(f"fault.{fault.value}")
 
-    def cause(self, cause: Cause, *, paid: bool = False) -> Sentence:
-        """Return what happened and what to do; ``paid``: the customer's money is in the machine."""
+    def cause(self, cause: Cause, *, paid: bool = False, bill: bool = False) -> Sentence:
+        """Return what happened and what to do; ``paid``: the customer's money is in the machine;
+        ``bill``: it was about a bill, not about energy.
+        """
         key = f"cause.{cause.value}"
         todo = f"{key}.paid" if paid and f"{key}.paid" in self else f"{key}.todo"
-        return Sentence(self.text(f"{key}.title"), self.text(f"{key}.text"), self.text(todo))
+        if not bill:
+            return Sentence(self.text(f"{key}.title"), self.text(f"{key}.text"), self.text(todo))
+        return Sentence(*(self._of_a_bill(key, part) for part in Sentence._fields))
+
+    def _of_a_bill(self, key: str, part: str) -> str:
+        own = f"{key}.bill-{part}"
+        return self.text(own if own in self else f"{key}.{part}")
 
     # -- numbers --
 
@@ -133,6 +142,17 @@ class Words:
         """Return a time in China to the second, not to be broken between lines."""
         at = datetime.fromtimestamp(at_ms / 1000, CHINA)
         return at.strftime(f"%Y-%m-%d{NO_BREAK}%H:%M:%S")
+
+    def months(self, count: int) -> str:
+        """Return a number of months, not to be broken between lines."""
+        key = "format.months-one" if count == 1 else "format.months-many"
+        return unbroken(self.text(key, count=count))
+
+    def span(self, months: tuple[str, ...]) -> str:
+        """Return ``yyyy-mm`` months, the oldest first: each, or how many and up to which."""
+        if len(months) <= _NAMED_MONTHS:
+            return self.text("format.and").join(map(str, months))
+        return self.text("format.months-span", count=self.months(len(months)), last=months[-1])
 
     def notes(self, values_fen: tuple[int, ...]) -> str:
         """Return denominations as a list of whole yuan: ``5, 10, 20``."""

@@ -13,6 +13,7 @@ from kiosk.ui.theme import Theme
 
 if TYPE_CHECKING:
     from kiosk.engine.staff import StaffDesk
+    from kiosk.engine.workshop import Workshop
 
 SomeBox = TypeVar("SomeBox", bound=QBoxLayout)
 
@@ -39,6 +40,8 @@ class Kit(NamedTuple):
     """Seconds."""
     desk: "Callable[[], StaffDesk | None]"
     """The staff's desk, once there is one."""
+    workshop: "Callable[[], Workshop | None]"
+    """Whom the maintenance pages ask, once there is one."""
 
 
 def column(parent: QWidget | None = None, *, spacing: int = 0, margin: int = 0) -> QVBoxLayout:

@@ -39,16 +39,20 @@ class MoreTime(QWidget):
 
     def ask(self, screen: Screen, words: Words) -> None:
         """Show the question of ``screen``."""
-        paid_fen = screen.tender.paid_fen if screen.tender else 0
+        payment = screen.bill or screen.tender
+        paid_fen = payment.paid_fen if payment else 0
         self._words, self._paid = words, words.money(paid_fen)
         held = "more-time.text" if screen.card_present else "more-time.text-no-card"
-        self._key = "more-time.text-paid" if paid_fen else held
+        paying = "more-time.text-bill" if screen.bill else "more-time.text-paid"
+        self._key = paying if paid_fen else held
         self._title.say(words.text("more-time.title"))
         titles = {
             Button.CANCEL: words.text(
                 "more-time.cancel" if screen.card_present else "more-time.leave"
             ),
-            Button.FINISH: words.text("more-time.finish"),
+            Button.FINISH: words.text(
+                "more-time.finish-bill" if screen.bill else "more-time.finish"
+            ),
         }
         self.choices.offer({b: (titles.get(b, words.button(b)), "") for b in screen.buttons})
         self.show()

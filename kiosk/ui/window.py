@@ -15,14 +15,16 @@ from kiosk.ui.bridge import PRESSES
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES, Words, next_language
 from kiosk.ui.kit import Kit, column, settle_layouts
-from kiosk.ui.pages import MADE_IN_ADVANCE, make_page
+from kiosk.ui.pages import MADE_IN_ADVANCE, make_page, page_of
 from kiosk.ui.pages.page import Page
 from kiosk.ui.resources import base_font
 from kiosk.ui.theme import PAGE, TONES, Theme
 from kiosk.ui.widgets.header import Header
+from vending.cash import Business
 
 if TYPE_CHECKING:
     from kiosk.engine.staff import StaffDesk
+    from kiosk.engine.workshop import Workshop
     from kiosk.ui.more_time import MoreTime
     from kiosk.ui.widgets.step_strip import StepStrip
 
@@ -55,6 +57,8 @@ class Window(QWidget):
         super().__init__()
         self.desk = desk
         """Whom the staff's page talks to; may be set later, None: it says that there is nobody."""
+        self.workshop: Workshop | None = None
+        """Whom the maintenance pages talk to; set later, like `desk`."""
         self._config, self._post, self._clock = config, post, clock
         self.theme = _theme(config)
         self._screen: Screen | None = None
@@ -75,6 +79,7 @@ class Window(QWidget):
             self._first_press,
             clock,
             lambda: self.desk,
+            lambda: self.workshop,
         )
         self._header = Header(self.theme, config, clock)
         self._header.language.clicked.connect(self._switch_language)
@@ -103,7 +108,7 @@ class Window(QWidget):
     @property
     def page(self) -> Page | None:
         """The page on the screen now."""
-        return self._pages.get(self._screen.page) if self._screen else None
+        return self._pages.get(page_of(self._screen)) if self._screen else None
 
     def show_screen(self, screen: Screen, deadline_monotonic_s: float | None = None) -> None:
         """Draw ``screen``, which may stay until ``deadline_monotonic_s`` (None: for ever)."""
@@ -112,9 +117,9 @@ class Window(QWidget):
         if before is None or before.language != screen.language:
             self._header.say(words)
         self._show_steps(screen, words)
-        page = self._page(screen.page)
-        if before is not None and before.page != screen.page:
-            self._page(before.page).leave()
+        page = self._page(page_of(screen))
+        if before is not None and page_of(before) != page_of(screen):
+            self._page(page_of(before)).leave()
         page.fill(screen, words)
         self._stack.setCurrentWidget(page)
         self._show_time(screen, words, deadline_monotonic_s)
@@ -173,7 +178,9 @@ class Window(QWidget):
 
     def _show_steps(self, screen: Screen, words: Words) -> None:
         if screen.step is not None and screen.page not in WITHOUT_STEPS:
-            self._steps().show_step(screen.step, {step: words.step(step) for step in Step})
+            bill = screen.business is Business.BILL
+            names = {step: words.step(step, bill=bill) for step in Step}
+            self._steps().show_step(screen.step, names)
             self._steps().show()
         elif self._made_steps is not None:
             self._made_steps.hide()

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.backend.outbox import BackOff, Outbox, put
+from kiosk.backend.outbox import Outbox, put
 from kiosk.backend.port import NoAnswer
+from kiosk.backend.schedule import BackOff
 from kiosk.engine.clock import ManualClock
 from kiosk.engine.database import Database
 from kiosk.engine.journal import Journal
+from vending.cash import CashReport, Figures, PeriodAnswer
 from vending.messages import (
     Alarm,
     Note,
@@ -38,7 +40,7 @@ class Office:
         assert known == envelope.report, "one number, two bodies"
         if self.lose_answer(envelope):
             raise NoAnswer("the answer was lost")
-        return ReportTaken(report_no=envelope.report_no)
+        return ReportTaken(report_no=envelope.report_no, answer=answer_to(envelope.report))
 
     def orders(self) -> dict[str, list[int]]:
         """The report numbers of each order in the order of their first arrival."""
@@ -48,14 +50,32 @@ class Office:
         return lanes
 
 
+def answer_to(report: Report) -> PeriodAnswer | None:
+    """The head office's figures are those of the report."""
+    if not isinstance(report, CashReport):
+        return None
+    return PeriodAnswer(period_no=report.period_no, agrees=True, figures=report.figures)
+
+
 class Stand:
     """A terminal's database with its outbox; `restart` is what a power cut leaves."""
 
-    def __init__(self, directory: Path, office: Office, **options: int) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        office: Office,
+        *,
+        alarm_after_ms: int = 24 * 3_600_000,
+        keep_done: int = 20_000,
+    ) -> None:
         self.clock = ManualClock()
         self.office = office
         self.journal = Journal(Database(directory / "journal.db", lock_wait_s=0.0))
-        self._options = options
+        self._alarm_after_ms = alarm_after_ms
+        self._keep_done = keep_done
+        self.answers: list[PeriodAnswer] = []
+        self.keeps = True
+        """Whether the journal takes an answer."""
         self.restart()
 
     def restart(self) -> None:
@@ -67,8 +87,14 @@ class Stand:
             wall_ms=self.clock.wall_ms,
             draw=lambda: 0.5,
             back_off=BackOff(first_ms=1000, longest_ms=60_000, line_longest_ms=8_000),
-            **self._options,
+            alarm_after_ms=self._alarm_after_ms,
+            keep_done=self._keep_done,
+            on_answer=self._keep,
         )
+
+    def _keep(self, answer: PeriodAnswer) -> bool:
+        self.answers += [answer] if self.keeps else []
+        return self.keeps
 
     def queue(self, *reports: Report) -> None:
         with self.journal.database.transaction() as connection:
@@ -94,6 +120,12 @@ class Stand:
 def note(order_no: str, number: int) -> NoteTaken:
     return NoteTaken(
         order_no=order_no, note=Note(note_id=f"{order_no}-{number}", value_fen=1000), at_ms=number
+    )
+
+
+def closed(period_no: int) -> CashReport:
+    return CashReport(
+        period_no=period_no, opened_at_ms=1, closed_at_ms=2, operator="wang", figures=Figures()
     )
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.backend.outbox import STORE_PAUSE_MS, BackOff, Schedule, Waiting, order_of
+from kiosk.backend.outbox import STORE_PAUSE_MS, order_of
 from kiosk.backend.port import NoAnswer, NotAllowed
+from kiosk.backend.schedule import BackOff, Schedule, Waiting
 from tests.backend.outbox_stand import Office, Stand, abandoned, alarm, note
 from vending.messages import Alarm, Note, NoteInSuspense, ReportEnvelope, ReportTaken
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kiosk.backend.port import NoAnswer
-from tests.backend.outbox_stand import Office, Stand, note
+from tests.backend.outbox_stand import Office, Stand, closed, note
+from vending.cash import CashReport
 from vending.messages import NoteTaken, Report, ReportEnvelope
 
 ORDERS = st.sampled_from(["a", "b", "c"])
@@ -35,6 +36,16 @@ class AnyWeather(RuleBasedStateMachine):
         report = note(order, len(self.queued))
         self.stand.queue(report)
         self.queued.append(report)
+
+    @rule()
+    def a_period_closes(self) -> None:
+        report = closed(len(self.queued))
+        self.stand.queue(report)
+        self.queued.append(report)
+
+    @rule(keeps=st.booleans())
+    def the_journal_takes_answers(self, keeps: bool) -> None:
+        self.stand.keeps = keeps
 
     @rule()
     def a_turn(self) -> None:
@@ -79,18 +90,25 @@ class AnyWeather(RuleBasedStateMachine):
     @invariant()
     def nothing_is_invented_and_orders_keep_their_order(self) -> None:
         for number, report in self.office.taken.items():
-            if isinstance(report, NoteTaken):
+            if isinstance(report, NoteTaken | CashReport):
                 assert report in self.queued, number
+            if isinstance(report, CashReport):
+                arrived = list(dict.fromkeys(self.office.arrivals))
+                before = arrived[: arrived.index(number)]
+                assert set(range(1, number)) <= set(before), "a period overtook something"
         for numbers in self.office.orders().values():
             assert numbers == sorted(numbers)
 
     def teardown(self) -> None:
         self.office.behave = lambda envelope: None
         self.answers_lost = False
+        self.stand.keeps = True
         self.stand.run(turns=500)
-        arrived = [report for report in self.office.taken.values() if isinstance(report, NoteTaken)]
+        arrived = [r for r in self.office.taken.values() if isinstance(r, NoteTaken | CashReport)]
         assert len(arrived) == len(self.queued)
         assert all(report in arrived for report in self.queued)
+        periods = {report.period_no for report in arrived if isinstance(report, CashReport)}
+        assert {answer.period_no for answer in self.stand.answers} == periods
         assert self.stand.waiting() == 0
         self.stand.journal.close()
         self._directory.cleanup()

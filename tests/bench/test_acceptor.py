@@ -13,9 +13,11 @@ from bench.acceptor import (
     FAST,
     AcceptorDevice,
     BenchAcceptor,
+    BenchNote,
     CutPoint,
     Place,
     State,
+    denominations,
 )
 from bench.acceptor.device import IDENTITY, bill_table
 from bench.acceptor.measure import driver_idle_cpu
@@ -300,6 +302,7 @@ def test_a_note_over_the_wire(served: tuple[BenchAcceptor, Client]) -> None:
     assert bench.wait_for(lambda device: device.mechanism.state is State.STACKED, DEADLINE_S)
     assert bench.box == (10_000,)
     bench.remove_box()
+    assert bench.removed_boxes == ((10_000,),)
     assert bench.removed == (10_000,)
     assert bench.wait_for(lambda device: not device.mechanism.values_at(Place.BOX), DEADLINE_S)
 
@@ -327,3 +330,23 @@ def test_closing_ends_the_thread() -> None:
 
 def test_the_idle_driver_can_be_measured() -> None:
     assert 0 < driver_idle_cpu(0.5) < 0.2
+
+
+def test_every_box_that_was_taken_away_keeps_what_was_in_it() -> None:
+    metal = AcceptorDevice().mechanism
+    for box in ((10_000, 1_000, 10_000), (), (500,)):
+        metal.notes += [BenchNote(value_fen, Place.BOX) for value_fen in box]
+        metal.remove_box()
+        metal.remove_box()  # there is none any more
+        assert metal.values_at(Place.BOX) == ()
+        metal.insert_box(0.0)
+    assert metal.removed_boxes == [(10_000, 1_000, 10_000), (), (500,)]
+    assert metal.values_at(Place.REMOVED_BOX) == (10_000, 1_000, 10_000, 500)
+
+
+def test_a_box_is_counted_the_highest_denomination_first() -> None:
+    assert list(denominations((1_000, 10_000, None, 1_000)).items()) == [
+        (10_000, 1),
+        (1_000, 2),
+        (0, 1),
+    ]

@@ -1,13 +1,14 @@
 """The bench's window: what is clicked happens on the stand, what happens is shown."""
 
 import socket
+import tomllib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from bench.acceptor import FAST
@@ -21,7 +22,6 @@ from bench.stand.story import Happening
 TIMEOUT_MS = 20_000
 THROWN = {
     "jam": (Happening.JAM, Happening.REPAIRED),
-    "box": (Happening.BOX_OUT, Happening.BOX_IN),
     "reject": (Happening.REJECT_NEXT, None),
     "acceptor-power": (Happening.POWER_OFF, Happening.POWER_ON),
     "past-escrow": (Happening.POWER_CUT_ARRANGED, None),
@@ -113,6 +113,40 @@ def test_the_meter_of_the_card_is_chosen_and_read(
     qtbot.waitUntil(lambda: display.grab().toImage() != dark, timeout=TIMEOUT_MS)
 
 
+def test_the_cash_box_is_taken_out_and_an_empty_one_put_in(
+    qtbot: QtBot, stand: Stand, window: BenchWindow
+) -> None:
+    assert not button(window, "box-in").isEnabled()
+    click(window, "box-out")
+    qtbot.waitUntil(button(window, "box-in").isEnabled, timeout=TIMEOUT_MS)
+    assert not button(window, "box-out").isEnabled()
+    assert stand.removed_boxes[-1] == {}
+    click(window, "box-in")
+    qtbot.waitUntil(button(window, "box-out").isEnabled, timeout=TIMEOUT_MS)
+
+
+def test_a_bill_is_held_before_the_scanner(qtbot: QtBot, stand: Stand, window: BenchWindow) -> None:
+    chosen = window.findChild(QComboBox, "bill-code")
+    assert isinstance(chosen, QComboBox)
+    chosen.setCurrentText("330100300017;2026-10")
+    with socket.create_connection(address_of(scanner_url(stand))) as line:
+        click(window, "show-bill")
+        assert line.recv(100) == b"330100300017;2026-10\r\n"
+    told = "before the scanner: 330100300017;2026-10"
+    qtbot.waitUntil(lambda: any(told in line for line in window.log.texts), timeout=TIMEOUT_MS)
+
+
+def test_there_is_a_bill_for_every_customer_who_pays_afterwards(
+    stand: Stand, window: BenchWindow
+) -> None:
+    chosen = window.findChild(QComboBox, "bill-code")
+    assert isinstance(chosen, QComboBox)
+    for row, bill in enumerate(stand.bills):
+        chosen.setCurrentIndex(row)
+        assert bill.name in chosen.currentText()
+        assert window.bills.code == bill.code
+
+
 def test_every_switch_is_tried_here() -> None:
     assert {switch.name for switch in SWITCHES} == THROWN.keys()
 
@@ -152,10 +186,7 @@ def test_what_fails_is_told_and_the_window_goes_on(
 def test_slips_are_shown_as_they_come_out(qtbot: QtBot, stand: Stand, window: BenchWindow) -> None:
     if stand.kiosk:
         stand.kill_kiosk()
-    address = urlsplit(printer_url(stand))
-    assert address.hostname
-    assert address.port
-    with socket.create_connection((address.hostname, address.port)) as line:
+    with socket.create_connection(address_of(printer_url(stand))) as line:
         for text in (b"first", b"second"):
             line.sendall(b"\x1b@" + text + b"\n\x1dV\x00")
         qtbot.waitUntil(lambda: window.slips.shown == 1, timeout=TIMEOUT_MS)
@@ -164,6 +195,18 @@ def test_slips_are_shown_as_they_come_out(qtbot: QtBot, stand: Stand, window: Be
     assert window.slips.shown == 0
     click(window, "slip-after")
     assert window.slips.shown == 1
+
+
+def address_of(url: str) -> tuple[str, int]:
+    address = urlsplit(url)
+    assert address.hostname
+    assert address.port
+    return address.hostname, address.port
+
+
+def scanner_url(stand: Stand) -> str:
+    with stand.config_file.open("rb") as file:
+        return str(tomllib.load(file)["scanner"]["url"])
 
 
 def printer_url(stand: Stand) -> str:

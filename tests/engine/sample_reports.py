@@ -1,6 +1,7 @@
 """A report of every kind that may wait in a journal while its software is changed."""
 
 from tests.engine.samples import ORDER_NO
+from tests.engine.samples_cash import CASH_REPORTS
 from vending.card import Verdict
 from vending.messages import (
     Alarm,
@@ -38,4 +39,5 @@ REPORTS: tuple[Report, ...] = (
     ),
     OrderAbandoned(order_no=ORDER_NO, at_ms=AT_MS),
     Alarm(code="box-full", detail="acceptor", at_ms=AT_MS),
+    *CASH_REPORTS,
 )

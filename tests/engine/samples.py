@@ -4,6 +4,8 @@ from kiosk.flow import event as ev
 from kiosk.flow import staff_event
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.paper import Slip, SlipLine
+from tests.engine.samples_cash import CASH_EVENTS
+from vending.bill import BillPaid, BillStatement, MonthBill, Settlement
 from vending.card import (
     CardKind,
     CardSnapshot,
@@ -100,6 +102,24 @@ RESELL = ResellRequest(
     card_serial="0102030405060708",
     purchase_count=4,
 )
+STATEMENT = BillStatement(
+    customer_no="20003000",
+    name_masked="李*",
+    address_masked="幸福路**号",
+    months=(MonthBill(month="2025-11", energy_wh=100_000, amount_fen=5_380, late_fee_fen=20),),
+    balance_fen=0,
+    max_fen=100_000,
+)
+BILL_PAID = BillPaid(
+    order_no=ORDER_NO,
+    customer_no="20003000",
+    receipt_no="R1",
+    paid_fen=10_000,
+    settlement=Settlement(
+        months=("2025-11",), settled_fen=5_400, balance_before_fen=0, balance_after_fen=4_600
+    ),
+    paid_at_ms=1_763_950_000_000,
+)
 SEAL_REQUEST = SealRequest(
     order_no=ORDER_NO,
     serial="0102030405060708",
@@ -167,10 +187,21 @@ EVENTS: tuple[Event, ...] = (
     ev.OwedRefused(reason=Reason.NOTHING_OWED, card_serial=CARD.serial),
     ev.DeliverPressed(),
     ev.OrderEnded(order_no=ORDER_NO, how=Ending.REFUNDED),
+    ev.BillPressed(),
+    ev.CustomerNoEntered(customer_no=STATEMENT.customer_no),
+    ev.CodeScanned(text=f"{STATEMENT.customer_no}|2025-11"),
+    ev.BillFound(statement=STATEMENT),
+    ev.BillRefused(customer_no=STATEMENT.customer_no, reason=Reason.NOTHING_DUE),
+    ev.BillUnreachable(customer_no=STATEMENT.customer_no),
+    ev.MonthsChosen(months=1),
+    ev.BillUnknown(order_no=ORDER_NO),
+    ev.BillNotPosted(order_no=ORDER_NO, reason=Reason.ACCOUNT_BLOCKED),
+    ev.BillPosted(paid=BILL_PAID),
     staff_event.StaffCalled(),
     staff_event.StaffTurnedAway(reason="wrong"),
     staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
     staff_event.StaffStirred(),
     staff_event.StaffActed(staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused="role"),
+    *CASH_EVENTS,
     staff_event.StaffLeft(),
 )

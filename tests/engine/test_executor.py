@@ -1,6 +1,6 @@
 """The executor: each wish reaches its port, and a port that fails becomes a fact."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +11,9 @@ from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault
+from kiosk.flow.paper import SelfTestPaper
+from kiosk.flow.staff_event import OfficeTried
+from kiosk.flow.workshop import RESETTABLE
 from tests.engine.samples import CARD, SEAL_ANSWER, SLIP, VEND
 from tests.engine.test_office import Office
 from vending.card import Verdict
@@ -43,7 +46,14 @@ class Stand:
             self.office, self.facts.append, self.clock, status, software_version="1"
         )
         port: Any = self.port
-        ports = Ports(card_desk=port, acceptor=port, printer=port, office=self.lane)
+        ports = Ports(
+            card_desk=port,
+            acceptor=port,
+            printer=port,
+            office=self.lane,
+            scanner=port,
+            restart=port.restart,
+        )
         self.executor = Executor(ports, self.facts.append)
 
 
@@ -54,6 +64,7 @@ def stand() -> Stand:
 
 UNKNOWN_NOTE = ev.NoteUnknown(note_id="n", value_fen=500, why="OSError")
 ENDED = ev.CardWriteEnded(order_no="1", detail="OSError")
+TEST_SLIP = SelfTestPaper(layout="test", language="zh", terminal_no="310001", at_ms=0)
 BROKEN_ACCEPTOR = ev.DeviceChanged(
     device=Device.ACCEPTOR, state=DeviceState.FAULT, fault=Fault.HARDWARE, detail="OSError"
 )
@@ -89,6 +100,21 @@ CASES: list[tuple[Command, tuple[object, ...], Event]] = [
         ("print_slip", SLIP),
         ev.SlipFailed(order_no="1", fault=Fault.HARDWARE),
     ),
+    (
+        wish.PrintPaper(paper=TEST_SLIP),
+        ("print_slip", TEST_SLIP),
+        ev.SlipFailed(order_no="test", fault=Fault.HARDWARE),
+    ),
+    *(
+        (
+            wish.ResetDevice(device=device),
+            ("reset",),
+            ev.DeviceChanged(
+                device=device, state=DeviceState.FAULT, fault=Fault.HARDWARE, detail="OSError"
+            ),
+        )
+        for device in RESETTABLE
+    ),
 ]
 
 
@@ -116,9 +142,48 @@ def test_the_fact_of_a_failure_settles_the_wish_that_waits_for_it() -> None:
             assert asked.matches(fact)
 
 
-def test_an_inquiry_waits_as_long_as_it_says(stand: Stand) -> None:
+def test_the_program_is_started_anew(stand: Stand) -> None:
+    stand.executor.perform(wish.RestartProgram())
+    assert (stand.port.calls, stand.facts) == ([("restart",)], [])
+
+
+def test_a_restart_that_fails_is_no_devices_fault(stand: Stand) -> None:
+    stand.port.fails = True
+    stand.executor.perform(wish.RestartProgram())
+    assert stand.facts == []
+
+
+def test_each_device_is_started_anew_by_itself(stand: Stand) -> None:
+    parts = {device: Port() for device in RESETTABLE}
+    card_desk, acceptor, printer, scanner = cast(Any, list(parts.values()))
+    ports = Ports(card_desk, acceptor, printer, stand.lane, scanner)
+    executor = Executor(ports, stand.facts.append)
+    for device in RESETTABLE:
+        executor.perform(wish.ResetDevice(device=device))
+        assert [one.calls for one in parts.values()].count([("reset",)]) == 1
+        parts[device].calls.clear()
+
+
+def test_a_machine_without_a_scanner_has_none_to_start_anew(stand: Stand) -> None:
+    port: Any = stand.port
+    executor = Executor(Ports(port, port, port, stand.lane), stand.facts.append)
+    executor.perform(wish.ResetDevice(device=Device.SCANNER))
+    assert (stand.port.calls, stand.facts) == ([], [])
+
+
+def test_the_line_is_tried_by_the_network_thread(stand: Stand) -> None:
     stand.lane.turn()
-    stand.executor.perform(wish.InquireVend(order_no=VEND.order_no, after_s=3))
+    stand.executor.perform(wish.TryOffice())
+    stand.lane.turn()
+    assert OfficeTried(answered=True, took_ms=0) in stand.facts
+
+
+@pytest.mark.parametrize("kind", [wish.InquireVend, wish.InquireBill])
+def test_an_inquiry_waits_as_long_as_it_says(
+    stand: Stand, kind: type[wish.InquireVend | wish.InquireBill]
+) -> None:
+    stand.lane.turn()
+    stand.executor.perform(kind(order_no=VEND.order_no, after_s=3))
     assert stand.lane.turn() == 3.0
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from kiosk.backend import outbox
+from kiosk.cashbox.count import figures
 from kiosk.engine.clock import ManualClock
 from kiosk.engine.database import Database
 from kiosk.engine.encoding import kinds_of
@@ -106,6 +107,8 @@ def test_new_software_follows_a_golden_journal_through_its_archives(
     assert kiosk.engine.halt is None
     assert (kiosk.session.phase, kiosk.session.orders_made) == (Phase.IDLE, PURCHASES)
     assert kiosk.session.parked == ()
+    (energy,) = figures(kiosk.session.cash.period).sums
+    assert (energy.orders, energy.completed_orders, energy.slips) == (PURCHASES,) * 3
     kiosk.engine.close()
 
 

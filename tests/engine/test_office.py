@@ -15,16 +15,26 @@ from kiosk.engine.office import (
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState, Event
+from kiosk.flow.staff_event import OfficeTried
 from tests.engine.samples import (
     ACCOUNT,
+    BILL_PAID,
     CARD,
     OWED,
     QUOTE,
     RESELL,
     SEAL_ANSWER,
     SEAL_REQUEST,
+    STATEMENT,
     VEND,
     VEND_REQUEST,
+)
+from vending.bill import (
+    BillAnswer,
+    BillInquiryAnswer,
+    BillPayAnswer,
+    BillPayRequest,
+    BillQuery,
 )
 from vending.card import SealRequest
 from vending.messages import (
@@ -51,6 +61,7 @@ from vending.messages import (
     VendAnswer,
     VendRequest,
 )
+from vending.roster import Roster
 
 PROBE_S = 60.0
 
@@ -62,6 +73,8 @@ class Office:
         self.calls: list[str] = []
         self.says: dict[str, object] = {}
         self.sequence = 7
+        self.period_no = 0
+        self.roster_version = 0
 
     def _answer(self, call: str) -> object:
         self.calls.append(call)
@@ -71,8 +84,16 @@ class Office:
         return said
 
     def sign_in(self, software_version: str) -> SignedIn:
-        self._answer("sign_in")
-        return SignedIn(session_id="s", server_time_ms=0, last_order_sequence=self.sequence)
+        said = self._answer("sign_in")
+        if isinstance(said, Waiting):
+            said.clock.advance(said.takes_s)
+        return SignedIn(
+            session_id="s",
+            server_time_ms=0,
+            last_order_sequence=self.sequence,
+            last_period_no=self.period_no,
+            roster_version=self.roster_version,
+        )
 
     def query_account(self, query: AccountQuery) -> AccountAnswer:
         return self._answer("query_account")  # type: ignore[return-value]
@@ -94,6 +115,18 @@ class Office:
 
     def seal(self, request: SealRequest) -> SealReply:
         return self._answer("seal")  # type: ignore[return-value]
+
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        return self._answer("query_bill")  # type: ignore[return-value]
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        return self._answer("pay_bill")  # type: ignore[return-value]
+
+    def inquire_bill(self, order_no: str) -> BillInquiryAnswer:
+        return self._answer("inquire_bill")  # type: ignore[return-value]
+
+    def roster(self) -> Roster:
+        return self._answer("roster")  # type: ignore[return-value]
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         return ReportTaken(report_no=envelope.report_no)
@@ -145,6 +178,18 @@ TRIAL = wish.AskTrial(request=TrialRequest(customer_no="1", meter_no="2", paid_f
 BUY = wish.RequestVend(order_no=ORDER_NO, request=VEND_REQUEST)
 INQUIRE = wish.InquireVend(order_no=ORDER_NO)
 SEALS = wish.AskSeals(order_no=ORDER_NO, request=SEAL_REQUEST)
+LOOK_UP_BILL = wish.LookUpBill(query=BillQuery(customer_no="20003000"))
+PAY = wish.PayBill(
+    order_no=ORDER_NO,
+    request=BillPayRequest(
+        order_no=ORDER_NO,
+        opened_at_ms=1,
+        customer_no="20003000",
+        months=("2025-11",),
+        notes=VEND_REQUEST.notes,
+    ),
+)
+INQUIRE_BILL = wish.InquireBill(order_no=ORDER_NO)
 SILENCE = NoAnswer("nothing came")
 
 
@@ -207,7 +252,37 @@ SILENCE = NoAnswer("nothing came")
             ev.SealsFailed(order_no=ORDER_NO, reason=Reason.SEAL_REFUSED),
         ),
         (SEALS, SILENCE, ev.SealsFailed(order_no=ORDER_NO)),
+        (LOOK_UP_BILL, STATEMENT, ev.BillFound(statement=STATEMENT)),
+        (
+            LOOK_UP_BILL,
+            Refused(Reason.ACCOUNT_UNKNOWN),
+            ev.BillRefused(customer_no="20003000", reason=Reason.ACCOUNT_UNKNOWN),
+        ),
+        (LOOK_UP_BILL, SILENCE, ev.BillUnreachable(customer_no="20003000")),
+        (PAY, BILL_PAID, ev.BillPosted(paid=BILL_PAID)),
+        (
+            PAY,
+            Refused(Reason.ORDER_CONFLICT),
+            ev.BillNotPosted(order_no=ORDER_NO, reason=Reason.ORDER_CONFLICT),
+        ),
+        (PAY, SILENCE, ev.BillUnknown(order_no=ORDER_NO)),
+        (INQUIRE_BILL, BILL_PAID, ev.BillPosted(paid=BILL_PAID)),
+        (INQUIRE_BILL, NotSold(ORDER_NO), ev.BillNotPosted(order_no=ORDER_NO)),
+        (
+            INQUIRE_BILL,
+            OrderOver(ORDER_NO, Ending.REFUNDED),
+            ev.OrderEnded(order_no=ORDER_NO, how=Ending.REFUNDED),
+        ),
+        (INQUIRE_BILL, SILENCE, ev.BillUnknown(order_no=ORDER_NO)),
         # answers that make no sense decide nothing
+        (
+            wish.LookUpBill(query=BillQuery(customer_no="777777")),
+            STATEMENT,
+            ev.BillUnreachable(customer_no="777777"),
+        ),
+        (wish.PayBill(order_no="2", request=PAY.request), BILL_PAID, ev.BillUnknown(order_no="2")),
+        (wish.InquireBill(order_no="2"), BILL_PAID, ev.BillUnknown(order_no="2")),
+        (INQUIRE_BILL, NotSold("2"), ev.BillUnknown(order_no=ORDER_NO)),
         (wish.RequestVend(order_no="2", request=VEND_REQUEST), VEND, ev.VendUnknown(order_no="2")),
         (wish.InquireVend(order_no="2"), VEND, ev.VendUnknown(order_no="2")),
         (INQUIRE, NotSold("2"), ev.VendUnknown(order_no=ORDER_NO)),
@@ -224,11 +299,38 @@ def test_every_question_ends_in_its_fact(
 
 
 def test_the_facts_are_what_the_wishes_wait_for(stand: Stand) -> None:
-    for asked in (LOOK_UP, CODE, BUY, CLAIM, INQUIRE, SEALS):
+    for asked in (
+        LOOK_UP,
+        CODE,
+        BUY,
+        CLAIM,
+        INQUIRE,
+        SEALS,
+        LOOK_UP_BILL,
+        PAY,
+        INQUIRE_BILL,
+        wish.TryOffice(),
+    ):
         (fact,) = stand.ask(asked, SILENCE)
         assert isinstance(fact, asked.answers)
         assert asked.matches(fact)
         stand.facts.clear()
+
+
+def test_a_line_that_is_tried_on_purpose_is_timed(stand: Stand) -> None:
+    def sign_in(software_version: str) -> SignedIn:
+        stand.clock.advance(0.184)
+        return Office().sign_in(software_version)
+
+    stand.office.sign_in = sign_in  # type: ignore[method-assign]
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert stand.facts == [OfficeTried(answered=True, took_ms=184)]
+
+
+def test_a_line_that_does_not_answer_a_trial_is_down(stand: Stand) -> None:
+    assert stand.ask(wish.TryOffice(), SILENCE) == [OfficeTried(answered=False, took_ms=0)]
+    assert stand.states() == [DeviceState.OFFLINE]
 
 
 def test_an_inquiry_can_be_put_off_without_holding_up_others(stand: Stand) -> None:
@@ -269,6 +371,44 @@ def test_the_unused_line_is_tried_and_tells_only_news(stand: Stand) -> None:
     stand.clock.advance(PROBE_S)
     stand.lane.turn()
     assert stand.facts == [ev.SignedInAt(last_order_sequence=9)]
+    stand.facts.clear()
+    stand.office.period_no = 3
+    stand.clock.advance(PROBE_S)
+    stand.lane.turn()
+    assert stand.facts == [ev.SignedInAt(last_order_sequence=9, last_period_no=3)]
+
+
+def test_each_sign_in_is_heard_by_whoever_keeps_the_roster() -> None:
+    stand, heard = Stand(), []
+    lane = OfficeLane(
+        stand.office,
+        stand.facts.append,
+        stand.clock,
+        stand.status,
+        software_version="1",
+        on_signed_in=lambda signed_in: heard.append(signed_in.roster_version),
+    )
+    lane.turn()
+    assert heard == [0]
+
+
+def test_a_listener_that_fails_loses_no_news() -> None:
+    stand = Stand()
+
+    def fail(_: SignedIn) -> None:
+        raise NoAnswer("the roster did not come")
+
+    lane = OfficeLane(
+        stand.office,
+        stand.facts.append,
+        stand.clock,
+        stand.status,
+        software_version="1",
+        on_signed_in=fail,
+    )
+    lane.turn()
+    assert ev.SignedInAt(last_order_sequence=7) in stand.facts
+    assert stand.states() == [DeviceState.OFFLINE]
 
 
 def test_an_answer_puts_the_next_trial_off(stand: Stand) -> None:
@@ -323,3 +463,57 @@ def test_the_last_fact_about_the_line_is_its_last_state() -> None:
     status.silent()
     others[0].join(5)
     assert told == [DeviceState.OFFLINE, DeviceState.OK]
+
+
+# -- trying the line on purpose, and what each sign-in says ----------------------------------------
+
+
+def test_the_line_is_tried_and_timed(stand: Stand) -> None:
+    stand.office.says["sign_in"] = Waiting(stand.clock, 0.184)
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert stand.facts == [OfficeTried(answered=True, took_ms=184)]
+    assert stand.office.calls == ["sign_in"]
+
+
+def test_a_line_that_is_down_is_said_to_be(stand: Stand) -> None:
+    stand.office.says["sign_in"] = NoAnswer()
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert stand.facts[-1] == OfficeTried(answered=False, took_ms=0, detail="no-answer")
+    assert stand.states() == [DeviceState.OFFLINE]
+
+
+def test_too_many_questions_end_a_try_as_well(stand: Stand) -> None:
+    for number in range(MOST_QUESTIONS):
+        stand.lane.ask(wish.InquireVend(order_no=str(number)))
+    stand.lane.ask(wish.TryOffice())
+    assert stand.facts == [OfficeTried(answered=False, took_ms=0, detail="busy")]
+
+
+def test_whoever_follows_sign_ins_hears_of_each(stand: Stand) -> None:
+    heard: list[tuple[int, object]] = []
+    stand.lane.on_sign_in(lambda signed, office: heard.append((signed.roster_version, office)))
+    stand.office.roster_version = 4
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    stand.office.says["sign_in"] = NoAnswer()
+    stand.lane.ask(wish.TryOffice())
+    stand.lane.turn()
+    assert heard == [(4, stand.office)]
+
+
+def test_the_last_period_is_told_when_it_is_news(stand: Stand) -> None:
+    stand.office.period_no = 12
+    for _ in range(2):
+        stand.lane.ask(wish.TryOffice())
+        stand.lane.turn()
+    told = [fact for fact in stand.facts if isinstance(fact, ev.SignedInAt)]
+    assert told == [ev.SignedInAt(last_order_sequence=7, last_period_no=12)]
+
+
+class Waiting:
+    """An answer that takes its time."""
+
+    def __init__(self, clock: ManualClock, takes_s: float) -> None:
+        self.clock, self.takes_s = clock, takes_s

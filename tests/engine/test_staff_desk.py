@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from kiosk.backend.port import NoAnswer
+from kiosk.engine.clock import ManualClock
 from kiosk.engine.database import Database, JournalFailed
 from kiosk.engine.journal import Journal
 from kiosk.engine.staff import StaffDesk, StoryLine
-from kiosk.engine.staff_desk import NO_ANSWER, OfficeStaffDesk
+from kiosk.engine.staff_desk import NO_ANSWER, KnownStaff, OfficeStaffDesk
 from kiosk.engine.story import Storyteller
 from kiosk.flow import staff_event
 from kiosk.flow.event import Event
@@ -96,10 +97,27 @@ class Stories:
         yield StoryLine(at_ms=1, kind="NoteStacked", said={"value_fen": 10_000})
 
 
+class NobodyKnown:
+    """A terminal that keeps no roster."""
+
+    def is_good(self) -> bool:
+        return False
+
+    def check(self, name: str, pin: str) -> None:
+        raise AssertionError("nobody is asked")
+
+
 class Stand:
-    def __init__(self) -> None:
+    def __init__(self, known: KnownStaff | None = None) -> None:
         self.office, self.facts = Office(), list[Event]()
-        self.desk = OfficeStaffDesk(self.office, Stories(), self.facts.append)
+        self.clock = ManualClock()
+        self.desk = OfficeStaffDesk(
+            self.office,
+            known or NobodyKnown(),
+            Stories(),
+            self.facts.append,
+            self.clock.wall_ms,
+        )
         self.desk.start()
 
     def ask(self, question: Callable[[Callable[[Any], None]], None]) -> Any:
@@ -209,8 +227,9 @@ def test_nobody_learns_or_does_anything_without_signing_in(stand: Stand) -> None
 def test_when_the_page_closes_everybody_is_signed_out(stand: Stand) -> None:
     stand.sign_in("wang")
     session = fresh(Policy(terminal_no="310001"))
-    stand.desk.watch(session.to(Phase.STAFF), None)
-    assert stand.ask(lambda then: stand.desk.story(ORDER_NO, then)) != ()
+    for phase in (Phase.STAFF, Phase.TESTING):
+        stand.desk.watch(session.to(phase), None)
+        assert stand.ask(lambda then: stand.desk.story(ORDER_NO, then)) != ()
     stand.desk.watch(session.to(Phase.IDLE), None)
     assert stand.act() == ActionForbidden(why=Forbidden.SIGN_IN_AGAIN)
 

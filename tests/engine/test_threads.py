@@ -23,12 +23,13 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
 from kiosk.flow import event as ev
 from kiosk.flow.event import Device, DeviceState, Event
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import Paper
 from kiosk.flow.phase import Phase
 from kiosk.flow.session import Session
 from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
 from tests.engine.test_customer import MACHINE
 from tests.engine.test_journal import sql
+from vending.bill import BillAnswer, BillInquiryAnswer, BillPayAnswer, BillPayRequest, BillQuery
 from vending.card import CardSnapshot, SealAnswer, SealRequest, Verdict
 from vending.messages import (
     AccountAnswer,
@@ -54,6 +55,7 @@ from vending.messages import (
     VendRequest,
 )
 from vending.messages import Reason as Why
+from vending.roster import Roster
 
 PATIENCE_S = 20
 
@@ -66,6 +68,10 @@ class Part:
     def start(self, inbox: Any) -> None:
         self.inbox = inbox
         inbox.post(ev.DeviceChanged(device=self.device, state=DeviceState.OK))
+
+    def reset(self) -> None:
+        for state in (DeviceState.STARTING, DeviceState.OK):
+            self.inbox.post(ev.DeviceChanged(device=self.device, state=state))
 
     def stop(self, timeout_s: float) -> None:
         self.stopped = True
@@ -104,8 +110,8 @@ class Acceptor(Part):
 class Printer(Part):
     device = Device.PRINTER
 
-    def print_slip(self, slip: Slip) -> None:
-        self.inbox.post(ev.SlipPrinted(order_no=slip.order_no))
+    def print_slip(self, slip: Paper) -> None:
+        self.inbox.post(ev.SlipPrinted(order_no=slip.number))
 
 
 class CardDesk(Part):
@@ -158,6 +164,18 @@ class Office:
 
     def seal(self, request: SealRequest) -> SealReply:
         return Sealed(SEAL_ANSWER)
+
+    def query_bill(self, query: BillQuery) -> BillAnswer:
+        return Refused(Why.NOTHING_DUE)
+
+    def pay_bill(self, request: BillPayRequest) -> BillPayAnswer:
+        return Refused(Why.NOTHING_DUE)
+
+    def inquire_bill(self, order_no: str) -> BillInquiryAnswer:
+        return NotSold(order_no)
+
+    def roster(self) -> Roster:
+        return Roster(version=0, issued_at_ms=0, good_for_days=0, people=())
 
     def report(self, envelope: ReportEnvelope) -> ReportTaken:
         self.reports.put(envelope.report)

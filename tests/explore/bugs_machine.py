@@ -11,8 +11,9 @@ from sqlalchemy import Connection, func, select, update
 from bench.explore.disk import Image, SimDatabase
 from bench.explore.kiosk import SimKiosk
 from kiosk.backend import outbox
-from kiosk.backend.outbox import DONE, Outbox, Waiting
+from kiosk.backend.outbox import DONE, Outbox
 from kiosk.backend.port import OfficeError
+from kiosk.backend.schedule import Waiting
 from kiosk.devices.acceptor.ccnet import machine
 from kiosk.devices.acceptor.ccnet import note as notes
 from kiosk.devices.acceptor.ccnet.host import Post

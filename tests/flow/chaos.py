@@ -1,15 +1,21 @@
 """A hall where anything happens: plausible answers, late ones, repeated ones, impatient people."""
 
+from typing import Self
+
 from msgspec.structs import replace
 
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
 from kiosk.flow.command import Command
+from kiosk.flow.device import SelfTest
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import Order
+from tests.flow.bills import paid_of, statement_of
+from tests.flow.cash_laws import CashLaws
+from tests.flow.cashier import BOX_IN, BOX_OUT, next_of_clearing
 from tests.flow.laws import Laws
 from tests.flow.world import (
     START_MS,
@@ -29,9 +35,12 @@ from vending.staff import Role
 POLICY = Policy(terminal_no="310042", parked_orders=2, max_notes=4)
 LIMITS = Limits(min_fen=1_000, max_fen=20_000, multiple_fen=1_000, max_wallet_amount=40_000)
 CARDS = (card_of(1), card_of(2), card_of(3, WalletUnit.MONEY))
+_CARDS = (ev.CardInserted(), ev.ResellPressed())
+_SCAN = ev.CodeScanned(text=f"{CARDS[0].customer_no}|2025-11")
+_BILLS = statement_of(balance_fen=300, max_fen=20_000)
 _FORWARD: dict[Phase, tuple[Event, ...]] = {
-    Phase.OUT_OF_SERVICE: (ev.CardInserted(), ev.ResellPressed()),
-    Phase.IDLE: (ev.CardInserted(), ev.ResellPressed()),
+    Phase.OUT_OF_SERVICE: (*_CARDS, *_CARDS, ev.BillPressed(), _SCAN),
+    Phase.IDLE: (*_CARDS, *_CARDS, ev.BillPressed(), _SCAN, staff_event.StaffCalled()),
     Phase.ACCOUNT: (ev.ContinuePressed(),),
     Phase.CHOOSING: (ev.CashChosen(),),
     Phase.TENDERING: (ev.FinishPressed(),),
@@ -48,12 +57,33 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.OWED: (ev.DeliverPressed(), ev.DeliverPressed(), ev.CancelPressed(), ev.CardRemoved()),
     Phase.STAFF: (
         staff_event.StaffSignedIn(staff="wang", role=Role.MAINTENANCE),
+        staff_event.StaffSignedIn(staff="zhao", role=Role.OPERATOR),
         staff_event.StaffSignedIn(staff="li", role=Role.SUPERVISOR, second=True),
+        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+        staff_event.ResetWanted(device=Device.ACCEPTOR),
+        staff_event.RestartWanted(),
         ev.CardInserted(),
         staff_event.StaffLeft(),
     ),
-    Phase.DONE: (ev.CardRemoved(),),
-    Phase.DOUBTFUL: (ev.CardRemoved(),),
+    Phase.TESTING: (
+        ev.CardInserted(),
+        ev.CardRemoved(),
+        ev.CodeScanned(text="1000200030"),
+        staff_event.StaffStirred(),
+        staff_event.SelfTestStopped(),
+        staff_event.StaffLeft(),
+        part(Device.SCANNER, DeviceState.OFFLINE, Fault.NO_ANSWER),
+    ),
+    Phase.BILL_ASK: (
+        ev.CustomerNoEntered(customer_no=CARDS[1].customer_no),
+        ev.CardInserted(),
+        _SCAN,
+    ),
+    Phase.BILL_CARD: (ev.CardRemoved(),),
+    Phase.BILL_LOOKUP: (ev.CancelPressed(),),
+    Phase.BILL: tuple(ev.MonthsChosen(months=months) for months in (1, 2, 3)),
+    Phase.DONE: (ev.CardRemoved(), _SCAN),
+    Phase.DOUBTFUL: (ev.CardRemoved(), _SCAN),
 }
 _PEOPLE: tuple[Event, ...] = (
     ev.CardInserted(),
@@ -66,11 +96,16 @@ _PEOPLE: tuple[Event, ...] = (
     ev.LanguageChosen(language="en"),
     ev.ResellPressed(),
     ev.DeliverPressed(),
+    ev.BillPressed(),
+    ev.CustomerNoEntered(customer_no="12"),
+    _SCAN,
+    ev.CodeScanned(text="no bill"),
+    ev.MonthsChosen(months=9),
     staff_event.StaffCalled(),
 )
 _MACHINES: tuple[Event, ...] = (
-    part(Device.ACCEPTOR, DeviceState.FAULT, Fault.BOX_REMOVED),
-    part(Device.ACCEPTOR),
+    BOX_OUT,
+    BOX_IN,
     part(Device.CARD_READER, DeviceState.OFFLINE, Fault.READER_GONE),
     part(Device.CARD_READER),
     part(Device.HEAD_OFFICE, DeviceState.OFFLINE, Fault.NO_ANSWER),
@@ -89,20 +124,26 @@ class Chaos(Walk):
     def __init__(self, card_number: int = 0) -> None:
         super().__init__(POLICY, CARDS[card_number % len(CARDS)])
         self.laws = Laws()
+        self.cash_laws = CashLaws()
         self.open_shop()
 
-    def feed(self, *facts: Event) -> "Chaos":
+    def feed(self, *facts: Event) -> Self:
         for fact in facts:
             before = self.session
             super().feed(fact)
             self.laws.check(before, self.facts[-1], self.session, self.wishes)
+            self.cash_laws.check(before, self.facts[-1], self.session, self.wishes)
         return self
 
     def choose(self, number: int) -> None:
         """Weighed: answers and the usual next fact come more often than the rest."""
         kind, pick = number % 16, number // 16
         answers = [fact for asked in self.session.pending for fact in self.answers(asked)]
-        usual = [*_FORWARD.get(self.session.phase, ()), *self._notes()]
+        usual = [
+            *_FORWARD.get(self.session.phase, ()),
+            *self._notes(),
+            *next_of_clearing(self.session) * 2,
+        ]
         match kind:
             case 0:
                 facts: list[Event] = [*_PEOPLE]
@@ -130,7 +171,8 @@ class Chaos(Walk):
 
     def _notes(self) -> list[Event]:
         """A note may be put in as long as the slot stands open, and a moment longer."""
-        if self.session.phase not in {Phase.TENDERING, Phase.CLOSING, Phase.STACKING}:
+        open_for = {Phase.TENDERING, Phase.CLOSING, Phase.STACKING, Phase.TESTING}
+        if self.session.phase not in open_for:
             return []
         self.notes += 1
         values = (500, 1_000, 2_000, 5_000, 10_000, 100_000)
@@ -172,11 +214,14 @@ class Chaos(Walk):
                 return [ev.AcceptorClosed()]
             case wish.RequestVend() | wish.RequestResell() | wish.InquireVend():
                 return self._sales(asked)
+            case wish.LookUpBill():
+                return _bill_answers(asked.query.customer_no)
+            case wish.PayBill() | wish.InquireBill():
+                return self._postings(asked)
             case wish.WriteCard() | wish.ProveCard() | wish.AskSeals():
                 return self._card_work(asked)
-            case wish.PrintSlip():
-                failed = ev.SlipFailed(order_no=asked.order_no, fault=Fault.PAPER_OUT)
-                return [ev.SlipPrinted(order_no=asked.order_no), failed]
+            case wish.PrintSlip() | wish.PrintPaper() | wish.TryOffice():
+                return _upkeep_answers(asked)
         raise AssertionError(f"nobody answers a {type(asked).__name__}")
 
     def _owed(self, card: CardSnapshot) -> list[Event]:
@@ -213,6 +258,19 @@ class Chaos(Walk):
             return [*approved, *unsold, *ended, *silent]
         return [*approved, *no, *silent]
 
+    def _postings(self, asked: wish.PayBill | wish.InquireBill) -> list[Event]:
+        number, session = asked.order_no, self.session
+        known = (*session.parked_bills, *((session.bill,) if session.bill else ()))
+        posted = [ev.BillPosted(paid=paid_of(b)) for b in known if b.order_no == number and b.notes]
+        silent = ev.BillUnknown(order_no=number)
+        if isinstance(asked, wish.InquireBill):
+            ended = [ev.OrderEnded(order_no=number, how=how) for how in Ending]
+            unposted = ev.BillNotPosted(order_no=number)
+            return [*posted, *ended, *(unposted,) * 3, silent, silent]
+        reasons = (Reason.ACCOUNT_BLOCKED, Reason.ORDER_REFUNDED)
+        no = [ev.BillNotPosted(order_no=number, reason=reason) for reason in reasons]
+        return [*posted, *posted, *no, *(silent,) * 3]
+
     def _card_work(self, asked: wish.WriteCard | wish.ProveCard | wish.AskSeals) -> list[Event]:
         number, order = asked.order_no, self._order(asked.order_no)
         if isinstance(asked, wish.ProveCard):
@@ -231,5 +289,23 @@ class Chaos(Walk):
         return [given, failed, *wanted, ended, ended]
 
 
+def _bill_answers(customer_no: str) -> list[Event]:
+    found = [ev.BillFound(statement=replace(_BILLS, customer_no=customer_no))] * 4
+    paid = ev.BillFound(statement=statement_of(customer_no, months=()))
+    unknown = ev.BillRefused(customer_no=customer_no, reason=Reason.ACCOUNT_UNKNOWN)
+    return [*found, paid, unknown, ev.BillUnreachable(customer_no=customer_no)]
+
+
 def _repaired() -> tuple[Event, ...]:
     return tuple(part(device) for device in Device)
+
+
+def _upkeep_answers(asked: wish.PrintSlip | wish.PrintPaper | wish.TryOffice) -> list[Event]:
+    if isinstance(asked, wish.TryOffice):
+        return [
+            staff_event.OfficeTried(answered=True, took_ms=184),
+            staff_event.OfficeTried(answered=False, took_ms=0),
+        ]
+    number = asked.order_no if isinstance(asked, wish.PrintSlip) else asked.paper.number
+    failed = ev.SlipFailed(order_no=number, fault=Fault.PAPER_OUT)
+    return [ev.SlipPrinted(order_no=number), failed]

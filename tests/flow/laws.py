@@ -9,7 +9,8 @@ from kiosk.flow.event import Event
 from kiosk.flow.machine import MOST_PENDING
 from kiosk.flow.notes import local_quote
 from kiosk.flow.phase import Phase
-from kiosk.flow.session import Session
+from kiosk.flow.posting import OVER
+from kiosk.flow.session import BillOrder, Session
 from tests.flow.world import notes_of
 from vending.card import Verdict, WalletUnit
 from vending.energy import WH_PER_WALLET_UNIT
@@ -29,6 +30,7 @@ DEEDS = {
     wish.StackNote,
     wish.ReturnNote,
     wish.RequestVend,
+    wish.PayBill,
     wish.WriteCard,
     wish.ContinueWrite,
     wish.OpenAcceptor,
@@ -52,6 +54,8 @@ class Laws:
         self.approved: set[str] = set()
         self.confirmed: Counter[str] = Counter()
         self.bodies: dict[str, object] = {}
+        self.posted: set[str] = set()
+        self.refused: set[str] = set()
         self.judged: dict[str, int] = {}
         """How many seals were known when the order's card was judged last."""
 
@@ -60,6 +64,7 @@ class Laws:
     ) -> None:
         """Take one step into the books; every law is an assertion."""
         self._hear(before, event)
+        self._let_go(before, event, after)
         for one in wishes:
             if isinstance(one, Tell):
                 self._told(one.report)
@@ -68,9 +73,9 @@ class Laws:
         self._memory(after)
         if isinstance(event, ev.Restarted):
             assert not [one for one in wishes if type(one) in DEEDS]
-        if wish.OpenAcceptor in map(type, wishes):
-            assert after.order
-            assert after.order.order_no == self.opened[-1]
+        if wish.OpenAcceptor in map(type, wishes) and after.phase is not Phase.TESTING:
+            assert after.payment
+            assert after.payment.order_no == self.opened[-1]
 
     def _hear(self, before: Session, event: Event) -> None:
         match event:
@@ -93,10 +98,34 @@ class Laws:
                 self.unanswered.discard(event.order_no)
                 if before.phase is Phase.VENDING and event.reason is Reason.ORDER_CANCELLED:
                     self.over |= {event.order_no} if _in_hand(before, event.order_no) else set()
-            case ev.VendUnknown():
+            case ev.VendUnknown() | ev.BillUnknown():
                 self.unanswered.discard(event.order_no)
             case ev.Restarted():
                 self.unanswered.clear()
+            case _:
+                self._hear_of_bills(event)
+
+    def _hear_of_bills(self, event: Event) -> None:
+        match event:
+            case ev.BillPosted():
+                self.unanswered.discard(event.paid.order_no)
+                self.posted.add(event.paid.order_no)
+            case ev.BillNotPosted() if event.reason:
+                self.unanswered.discard(event.order_no)
+
+    def _let_go(self, before: Session, event: Event, after: Session) -> None:
+        """A payment of bills is forgotten when it is posted, or has its end, or nothing was paid;
+        one that was refused is never asked for again.
+        """
+        for number in _bills(before).keys() - _bills(after).keys() & self.paid:
+            ended = isinstance(event, ev.OrderEnded) or getattr(event, "reason", None) in OVER
+            about = getattr(event, "order_no", None) == number
+            assert number in self.posted or (ended and about)
+            self.over.add(number)
+        self.refused |= {number for number, bill in _bills(after).items() if bill.refused}
+        if after.phase is Phase.DONE and after.bill:
+            assert after.bill.paid
+            assert after.bill.order_no in self.posted
 
     def _told(self, report: Report) -> None:
         match report:
@@ -127,16 +156,25 @@ class Laws:
             case wish.AskNote() | wish.ReturnNote():
                 pass
             case wish.StackNote() if before.phase is Phase.TENDERING:
+                assert before.payment
+                assert len(before.payment.notes) < before.policy.max_notes
+                if before.bill:
+                    assert before.paid_fen < before.bill.due_fen
+                    assert before.paid_fen + one.value_fen <= before.bill.statement.max_fen
+                    return
                 assert before.account
-                assert before.order
                 assert before.card_present
-                assert len(before.order.notes) < before.policy.max_notes
                 keeps_limits(before.account, before.paid_fen + one.value_fen)
             case wish.StackNote():
                 assert before.escrow
                 assert before.escrow.note_id == one.note_id
             case wish.RequestVend():
                 assert one.order_no not in self.unanswered | self.approved | self.over
+                assert self.bodies.setdefault(one.order_no, one.request) == one.request
+                self.unanswered.add(one.order_no)
+            case wish.PayBill():
+                assert one.order_no not in self.unanswered | self.over | self.refused
+                assert one.request.notes
                 assert self.bodies.setdefault(one.order_no, one.request) == one.request
                 self.unanswered.add(one.order_no)
             case wish.WriteCard():
@@ -152,7 +190,11 @@ class Laws:
         assert set(self.boxed) == self.stacked
         assert not self.boxed or max(self.boxed.values()) == 1
         assert not self.confirmed or max(self.confirmed.values()) == 1
-        alive = (*after.parked, *((after.order,) if after.order else ()))
+        alive = (
+            *after.parked,
+            *((after.order,) if after.order else ()),
+            *_bills(after).values(),
+        )
         held = notes_of(alive)
         assert len(held) == len(set(held))
         numbers = {order.order_no for order in alive}
@@ -162,12 +204,19 @@ class Laws:
 
     def _memory(self, after: Session) -> None:
         assert len(after.pending) <= MOST_PENDING
-        assert len(after.parked) <= after.policy.parked_orders
+        assert len(after.parked) + len(after.parked_bills) <= after.policy.parked_orders
         assert all(order.notes and not order.is_adopted for order in after.parked)
+        assert all(bill.notes and bill.asked and not bill.paid for bill in after.parked_bills)
+        assert after.order is None or after.bill is None
 
 
 def _in_hand(session: Session, order_no: str) -> bool:
     return session.order is not None and session.order.order_no == order_no
+
+
+def _bills(session: Session) -> dict[str, BillOrder]:
+    in_hand = (session.bill,) if session.bill else ()
+    return {bill.order_no: bill for bill in (*session.parked_bills, *in_hand)}
 
 
 def keeps_limits(account: Account, paid_fen: int) -> None:

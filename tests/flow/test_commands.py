@@ -7,10 +7,13 @@ import pytest
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow.command import Command
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import CashPaper, SelfTestPaper, Slip
+from tests.flow.bills import CUSTOMER_NO, BillWalk, paid_of, statement_of
 from tests.flow.world import Walk, card_of, seal_request, vend_of
+from vending.bill import BillQuery
 from vending.card import Verdict
-from vending.messages import ResellRequest
+from vending.cash import Figures
+from vending.messages import Reason, ResellRequest
 
 ORDER = Walk().to_vending().order
 VEND = vend_of(ORDER)
@@ -37,6 +40,18 @@ SLIP = Slip(
     paid_fen=0,
     notes_fen=(),
 )
+TEST_SLIP = SelfTestPaper(layout="test", language="zh", terminal_no="310042", at_ms=0)
+PAPER = CashPaper(
+    layout="x-report",
+    language="zh",
+    terminal_no="310042",
+    at_ms=0,
+    period_no=3,
+    opened_at_ms=0,
+    closed_at_ms=None,
+    operator="wang",
+    figures=Figures(),
+)
 PROVE = wish.ProveCard(order_no=NO, vend=VEND, before=ORDER.card)
 ASK = wish.AskNote(note_id="n1", value_fen=500)
 ASK_RETURNED = wish.AskNote(note_id="n1", value_fen=500, returning=True)
@@ -48,7 +63,11 @@ RESELL = ResellRequest(
     purchase_count=ORDER.card.purchase_count,
 )
 INQUIRE = wish.InquireVend(order_no=NO)
+PAID = BillWalk().to_posting()
+PAY_BILL = PAID.wished(wish.PayBill)[0]
+INQUIRE_BILL = wish.InquireBill(order_no=PAY_BILL.order_no)
 QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
+    (wish.PrintPaper(paper=PAPER), ()),
     (wish.ReadCard(), ()),
     (wish.WriteCard(order_no=NO, vend=VEND, before=ORDER.card), (PROVE,)),
     (PROVE, (PROVE,)),
@@ -65,6 +84,11 @@ QUESTIONS: list[tuple[Command, tuple[Command, ...]]] = [
     (INQUIRE, (INQUIRE,)),
     (wish.AskSeals(order_no=NO, request=seal_request(ORDER)), ()),
     (wish.PrintSlip(order_no=NO, slip=SLIP), ()),
+    (wish.PrintPaper(paper=TEST_SLIP), ()),
+    (wish.LookUpBill(query=BillQuery(customer_no=CUSTOMER_NO)), ()),
+    (PAY_BILL, (INQUIRE_BILL,)),
+    (INQUIRE_BILL, (INQUIRE_BILL,)),
+    (wish.TryOffice(), ()),
 ]
 
 
@@ -84,6 +108,13 @@ def test_only_facts_about_the_same_note_settle_a_wish() -> None:
     assert not swallow.matches(ev.NoteStacked(note_id="n2", value_fen=500))
 
 
+def test_only_facts_about_the_same_paper_settle_a_wish() -> None:
+    printing = wish.PrintPaper(paper=PAPER)
+    assert printing.matches(ev.SlipPrinted(order_no="x-report-3"))
+    assert not printing.matches(ev.SlipPrinted(order_no="clearing-3"))
+    assert not printing.matches(ev.SlipPrinted(order_no=NO))
+
+
 def test_only_facts_about_the_same_order_settle_a_wish() -> None:
     assert INQUIRE.matches(ev.VendApproved(vend=VEND))
     assert REQUEST.matches(ev.VendUnknown(order_no=NO))
@@ -91,3 +122,22 @@ def test_only_facts_about_the_same_order_settle_a_wish() -> None:
     assert not REQUEST.matches(ev.VendUnknown(order_no="other"))
     assert PROVE.matches(ev.CardProved(order_no=NO, verdict=Verdict.TORN, card=card_of()))
     assert not PROVE.matches(ev.CardProved(order_no="other", verdict=Verdict.TORN))
+
+
+def test_only_facts_about_the_same_payment_settle_a_wish() -> None:
+    number, posted = PAY_BILL.order_no, ev.BillPosted(paid=paid_of(PAID.bill))
+    for asked in (PAY_BILL, INQUIRE_BILL):
+        assert asked.matches(posted)
+        assert asked.matches(ev.BillUnknown(order_no=number))
+        assert asked.matches(ev.BillNotPosted(order_no=number, reason=Reason.ACCOUNT_BLOCKED))
+        assert not asked.matches(ev.BillUnknown(order_no=NO + "1"))
+    assert INQUIRE_BILL.matches(ev.BillNotPosted(order_no=number))
+    assert not PAY_BILL.matches(ev.BillNotPosted(order_no=number))
+
+
+def test_only_facts_about_the_same_customer_settle_a_look_up() -> None:
+    asked = wish.LookUpBill(query=BillQuery(customer_no=CUSTOMER_NO))
+    assert asked.matches(ev.BillFound(statement=statement_of()))
+    assert asked.matches(ev.BillUnreachable(customer_no=CUSTOMER_NO))
+    assert not asked.matches(ev.BillFound(statement=statement_of("777777")))
+    assert not asked.matches(ev.BillRefused(customer_no="777777", reason=Reason.NOTHING_DUE))

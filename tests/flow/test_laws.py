@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
+from kiosk.flow.device import SelfTest
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
 from kiosk.flow.phase import PHASES, Phase
@@ -19,7 +20,11 @@ from kiosk.flow.policy import Policy
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import fresh
+from tests.flow import staff_walk
+from tests.flow import test_bill as bill
 from tests.flow import test_resell as resell
+from tests.flow.bills import CUSTOMER_NO, BillWalk, paid_of
+from tests.flow.cashier import CLEARING_FACTS
 from tests.flow.chaos import POLICY, Chaos
 from tests.flow.world import (
     PRESSES,
@@ -78,7 +83,7 @@ def test_silence_leads_home_from_everywhere(numbers: list[int]) -> None:
             break
         walk.time_out()
     assert walk.session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}
-    assert walk.session.order is None
+    assert walk.session.payment is None
 
 
 @settings(max_examples=100)
@@ -125,6 +130,18 @@ def find_no_note_small_enough() -> Walk:
     return walk.to_account().feed(ev.ContinuePressed(), ev.CashChosen()).at(Phase.REFUSED)
 
 
+def type_a_code_in_vain() -> Walk:
+    walk = Walk().open_shop().feed(ev.ResellPressed()).insert()
+    walk.feed(ev.AccountFound(account=walk.account)).at(Phase.CODE)
+    walk.feed(ev.CodeEntered(order_no=Walk().to_vending().order.order_no))
+    return walk.feed(ev.OwedRefused(reason=Reason.NOTHING_OWED)).at(Phase.REFUSED)
+
+
+def bring_the_card_to_the_staff() -> Walk:
+    walk = Walk().open_shop().feed(staff_event.StaffCalled(), ev.CardInserted())
+    return walk.at(Phase.READING)
+
+
 def ask_in_vain(inquiries: int) -> Walk:
     """Unknown and not sold in turn, until one of them is the last word."""
     walk = Walk(Policy(terminal_no="310042", inquiries=inquiries)).to_vending()
@@ -143,15 +160,31 @@ def prove_again(verdict: Verdict) -> Walk:
     return walk
 
 
+def hesitate_while_choosing() -> Walk:
+    walk = Walk().to_account().feed(ev.ContinuePressed()).at(Phase.CHOOSING)
+    return walk.time_out().time_out().at(Phase.REFUSED)
+
+
+def leave_as_the_slot_dies() -> Walk:
+    walk = Walk().to_tender().take_card().feed(part(Device.ACCEPTOR, DeviceState.OFFLINE))
+    return walk.at(Phase.CLOSING).time_out().at(Phase.OUT_OF_SERVICE)
+
+
 RARE: tuple[Callable[[], Walk], ...] = (
     *resell.RARE,
+    *staff_walk.RARE,
+    *bill.RARE,
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
     walk_away_from_the_account_as_the_office_fails,
     hear_of_the_card_twice,
     be_cancelled_after_leaving,
     lose_the_slot_before_paying,
+    leave_as_the_slot_dies,
+    hesitate_while_choosing,
     find_no_note_small_enough,
+    type_a_code_in_vain,
+    bring_the_card_to_the_staff,
     partial(ask_in_vain, 3),
     partial(ask_in_vain, 4),
 )
@@ -162,7 +195,7 @@ def ways_taken() -> frozenset[Way]:
     """Every (phase, fact, next phase) of many walks by a fixed seed, and of a few rare ones."""
     chance = random.Random(20260101)
     taken = {way for rare in RARE for way in rare().ways}
-    for number in range(300):
+    for number in range(450):
         walk = Chaos(number)
         for _ in range(150):
             walk.choose(chance.randrange(2**20))
@@ -185,6 +218,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
     order = walk.session.order or Walk().to_vending().order
     number, note = order.order_no, {"note_id": "n1", "value_fen": 5_000}
     seals = SealAnswer(stage=SealStage.SEAL)
+    payment = walk.session.bill or BillWalk().to_posting().bill
     return [
         ev.Restarted(boot_id="b"),
         part(Device.ACCEPTOR, DeviceState.OFFLINE),
@@ -199,6 +233,14 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         staff_event.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
         staff_event.StaffStirred(),
         staff_event.StaffLeft(),
+        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+        staff_event.SelfTestStopped(),
+        staff_event.OfficeTried(answered=True, took_ms=9),
+        staff_event.ResetWanted(device=Device.PRINTER),
+        staff_event.RestartWanted(),
+        staff_event.Exported(file="kiosk.zip"),
+        ev.CodeScanned(text="1000200030"),
+        *CLEARING_FACTS,
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),
@@ -214,6 +256,15 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.OwedFound(owed=owed_of(order)),
         ev.OwedRefused(reason=Reason.NOTHING_OWED),
         ev.OrderEnded(order_no=number, how=Ending.DELIVERED),
+        ev.CodeScanned(text=CUSTOMER_NO),
+        ev.CustomerNoEntered(customer_no=CUSTOMER_NO),
+        ev.MonthsChosen(months=1),
+        ev.BillFound(statement=payment.statement),
+        ev.BillRefused(customer_no=CUSTOMER_NO, reason=Reason.NOTHING_DUE),
+        ev.BillUnreachable(customer_no=CUSTOMER_NO),
+        ev.BillPosted(paid=paid_of(payment)),
+        ev.BillNotPosted(order_no=payment.order_no),
+        ev.BillUnknown(order_no=payment.order_no),
         ev.TrialAnswered(paid_fen=order.paid_fen, quote=quote_of(order.account, order.paid_fen)),
         ev.OfficeUnreachable(question="account"),
         ev.VendApproved(vend=vend_of(order)),

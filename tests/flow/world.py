@@ -1,21 +1,21 @@
 """A card, its account, what the head office sells for it; and a walk through the flow."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from kiosk.flow import event as ev
-from kiosk.flow.cash import wallet_amount
 from kiosk.flow.command import Command, RequestVend, StackNote, Tell
 from kiosk.flow.event import Device, DeviceState, Event, Fault
+from kiosk.flow.limits import wallet_amount
 from kiosk.flow.machine import step
 from kiosk.flow.notes import local_quote
 from kiosk.flow.phase import PHASES, Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import Button, screen, timeout_s
-from kiosk.flow.session import Order, Session, fresh
+from kiosk.flow.session import BillOrder, Order, Session, fresh
 from vending.card import CardKind, CardSnapshot, MeterReturn, SealRequest, SealStage, WalletUnit
 from vending.messages import Account, Limits, Owed, Report, Vend
 from vending.order_no import make_order_no
@@ -136,7 +136,7 @@ class Walk:
 
     # -- feeding and looking ---------------------------------------------------------------------
 
-    def feed(self, *facts: Event) -> "Walk":
+    def feed(self, *facts: Event) -> Self:
         for fact in facts:
             self.at_ms += 1_000
             dated = replace(fact, at_ms=self.at_ms)
@@ -148,7 +148,7 @@ class Walk:
             check_screen(self.session)
         return self
 
-    def at(self, phase: Phase) -> "Walk":
+    def at(self, phase: Phase) -> Self:
         assert self.session.phase is phase
         return self
 
@@ -175,21 +175,21 @@ class Walk:
         """Every wish of this very kind so far."""
         return [w for w in self.history if type(w) is kind and isinstance(w, kind)]
 
-    def time_out(self) -> "Walk":
+    def time_out(self) -> Self:
         assert timeout_s(self.session) is not None
         return self.feed(ev.TimedOut(phase=str(self.session.phase), round=self.session.round))
 
     # -- the usual way ---------------------------------------------------------------------------
 
-    def open_shop(self) -> "Walk":
+    def open_shop(self) -> Self:
         return self.open_parts().at(Phase.IDLE)
 
-    def open_parts(self) -> "Walk":
+    def open_parts(self) -> Self:
         """All is well with the machine."""
         parts = (Device.CARD_READER, Device.ACCEPTOR, Device.PRINTER, Device.HEAD_OFFICE)
         return self.feed(*(part(device) for device in parts))
 
-    def insert(self, card: CardSnapshot | None = None) -> "Walk":
+    def insert(self, card: CardSnapshot | None = None) -> Self:
         return self.feed(ev.CardInserted(), ev.CardRead(card=card or self.card))
 
     def revisit(self) -> "Walk":
@@ -212,7 +212,7 @@ class Walk:
         self.feed(ev.NoteEscrowed(note_id=note_id, value_fen=value_fen))
         return note_id
 
-    def pay(self, *values_fen: int) -> "Walk":
+    def pay(self, *values_fen: int) -> Self:
         for value_fen in values_fen:
             note_id = self.offer(value_fen)
             assert self.wish(StackNote).note_id == note_id
@@ -234,10 +234,10 @@ class Walk:
     def end_write(self) -> "Walk":
         return self.feed(ev.CardWriteEnded(order_no=self.order.order_no)).at(Phase.PROVING)
 
-    def take_card(self) -> "Walk":
+    def take_card(self) -> Self:
         return self.feed(ev.CardRemoved())
 
-    def restart(self) -> "Walk":
+    def restart(self) -> Self:
         return self.feed(ev.Restarted(boot_id="2"))
 
 
@@ -254,8 +254,11 @@ PRESSES: dict[Button, type[Event]] = {
     Button.MORE_TIME: ev.MoreTimePressed,
     Button.RESELL: ev.ResellPressed,
     Button.DELIVER: ev.DeliverPressed,
+    Button.PAY_BILL: ev.BillPressed,
 }
-_NEEDS_ACCOUNT = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_PAYING = {Phase.TENDERING, Phase.STACKING, Phase.CLOSING}
+_NEEDS_ACCOUNT = {Phase.ACCOUNT, Phase.CHOOSING}
+_NEEDS_BILL = {Phase.BILL, Phase.POSTING}
 _NEEDS_OUTCOME = {Phase.CARD_BACK, Phase.DONE, Phase.DOUBTFUL}
 _NEEDS_CAUSE = {Phase.OUT_OF_SERVICE, Phase.REFUSED, Phase.DOUBTFUL}
 
@@ -266,7 +269,13 @@ def check_screen(session: Session) -> None:
     row = PHASES[session.phase]
     assert picture.page == row.page
     assert (picture.account is not None) or session.phase not in _NEEDS_ACCOUNT
-    assert (picture.outcome is not None) == (session.phase in _NEEDS_OUTCOME)
+    assert (picture.bill is not None) or session.phase not in _NEEDS_BILL
+    assert (picture.account or picture.bill) or session.phase not in _PAYING
+    if session.bill:
+        assert picture.bill
+        assert picture.outcome is None
+    else:
+        assert (picture.outcome is not None) == (session.phase in _NEEDS_OUTCOME)
     assert (picture.cause is not None) or session.phase not in _NEEDS_CAUSE
     assert picture.countdown <= (timeout_s(session) is not None)
     assert picture.more_time <= row.asks_more_time
@@ -278,5 +287,5 @@ def check_screen(session: Session) -> None:
     assert msgspec.json.decode(msgspec.json.encode(picture)) is not None
 
 
-def notes_of(orders: Iterable[Order]) -> list[str]:
+def notes_of(orders: Iterable[Order | BillOrder]) -> list[str]:
     return [note.note_id for order in orders for note in order.notes]

@@ -311,3 +311,52 @@ def test_after_a_write_a_worker_may_be_replaced_without_a_word() -> None:
     world.ready()
     assert isinstance(world.said[-1], ms.Prove)
     assert [type(fact) for fact in world.facts] == [ev.CardWriteEnded]
+
+
+# -- reset -----------------------------------------------------------------------------------------
+
+
+def test_a_reset_is_a_new_worker_and_no_death(world: World) -> None:
+    assert world.do(world.keeper.reset(world.now_s)) == [device(ev.DeviceState.STARTING)]
+    assert world.life == 2
+    assert world.ready() == [device(ev.DeviceState.OK)]
+
+
+def test_a_reset_does_not_wait_for_the_pause_after_deaths(world: World) -> None:
+    for _ in range(8):
+        world.die()
+        world.pass_time(MAX_PAUSE_S)
+    world.die()
+    assert not world.alive
+    world.do(world.keeper.reset(world.now_s))
+    assert world.alive
+    world.die()
+    world.pass_time(0.0)
+    assert world.alive, "and the failures before it are forgotten"
+
+
+def test_a_reset_waits_for_the_end_of_a_write(world: World) -> None:
+    request_id = write_waiting_for_seals(world)
+    assert world.do(world.keeper.reset(world.now_s)) == []
+    world.do(world.keeper.continue_write("1", SEALS, world.now_s))
+    assert world.life == 1
+    world.do(world.keeper.prove(order("1"), world.now_s))
+    ended, starting = world.hear(ms.WriteEnded(request_id, "written"))
+    assert ended == ev.CardWriteEnded(order_no="1", detail="written")
+    assert starting == device(ev.DeviceState.STARTING)
+    assert world.life == 2
+    world.ready()
+    assert isinstance(world.said[-1], ms.Prove)
+
+
+def test_a_read_under_way_is_made_again_after_a_reset(world: World) -> None:
+    world.do(world.keeper.read(world.now_s))
+    world.do(world.keeper.reset(world.now_s))
+    world.ready()
+    assert isinstance(world.said[-1], ms.Read)
+    assert world.hear(ms.ReadDone(world.said[-1].request_id, CARD)) == [ev.CardRead(card=CARD)]
+
+
+def test_a_reader_that_works_says_its_name(world: World) -> None:
+    world.do(world.keeper.reset(world.now_s))
+    assert world.hear(ms.Reader(True, "ACS 38")) == [device(ev.DeviceState.OK, detail="ACS 38")]

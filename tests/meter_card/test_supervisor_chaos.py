@@ -35,6 +35,8 @@ class Chaos:
             case "prove":
                 self.proofs[number] = world.now_s
                 self.watch(world.do(world.keeper.prove(order(number), world.now_s)))
+            case "reset":
+                self.reset()
             case "release":
                 self.watch(world.do(world.keeper.release(world.now_s)))
             case "seals" if self.writes:
@@ -47,6 +49,18 @@ class Chaos:
                 self.wait(seconds)
             case _ if world.alive:
                 self.worker(what)
+
+    def reset(self) -> None:
+        """A worker that writes a card is left alone."""
+        life, writing = self.world.life, self.writing
+        self.watch(self.world.do(self.world.keeper.reset(self.world.now_s)))
+        assert self.world.alive
+        assert (self.world.life == life) == writing
+
+    @property
+    def writing(self) -> bool:
+        said = {r.order.order_no for r in self.world.said if isinstance(r, ms.Write)}
+        return self.world.alive and bool(said & set(self.writes))
 
     def worker(self, what: str) -> None:
         world = self.world
@@ -103,7 +117,7 @@ class Chaos:
 
 
 DOINGS = (
-    *("read", "write", "prove", "release", "seals", "abort", "time", "time"),
+    *("read", "write", "prove", "release", "seals", "abort", "time", "time", "reset"),
     *("die", "ready", "answer", "answer", "ask seals", "card in", "card out"),
 )
 SECONDS = (0.0, 0.3, 4.0, 11.0, 40.0)

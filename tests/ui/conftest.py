@@ -11,6 +11,7 @@ from kiosk.flow.event import Event
 from kiosk.flow.screen import Screen
 from kiosk.ui.config import UiConfig
 from kiosk.ui.samples import CONFIG, Sample, samples
+from kiosk.ui.samples_bill import bill_samples
 from kiosk.ui.samples_owed import owed_samples
 from kiosk.ui.samples_staff import staff_samples
 from kiosk.ui.window import Window
@@ -74,6 +75,5 @@ def stage(make_stage: Callable[[UiConfig], Stage]) -> Stage:
 @pytest.fixture(scope="session")
 def screens() -> dict[str, Screen]:
     """Return the sample screens by name; of the staff's page, which plays by itself, one."""
-    return {
-        sample.name: sample.screen for sample in [*samples(), *owed_samples(), *staff_samples()[:1]]
-    }
+    shown = [*samples(), *owed_samples(), *bill_samples(), *staff_samples()[:1]]
+    return {sample.name: sample.screen for sample in shown}

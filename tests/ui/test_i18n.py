@@ -11,9 +11,11 @@ from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, Rejec
 from kiosk.flow.phase import Notice, Why
 from kiosk.flow.screen import Button, Step, Wait
 from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_language
+from kiosk.ui.pages.bill import HEADS
 from kiosk.ui.resources import ASSETS
 from kiosk.ui.samples import CONFIG
 from kiosk.ui.staff.state import Press, Trouble
+from kiosk.ui.widgets.way_icons import Way
 from vending.card import Verdict
 from vending.messages import Ending, Reason
 from vending.staff import Action, Evidence, Forbidden, Role
@@ -96,6 +98,9 @@ def test_no_sentence_is_left_over() -> None:
         "wait": codes(Wait),
         "button": codes(Button),
         "step": codes(Step),
+        "bill-step": codes(Step),
+        "bill-ask": codes(Way),
+        "bill": set(HEADS),
         "fault": codes(Fault),
         "staff.role": codes(Role),
         "staff.press": codes(Press),

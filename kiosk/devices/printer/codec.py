@@ -1,7 +1,7 @@
 """ESC/POS on the wire: text lines out, status and confirmations in.
 
-Sources: Epson's ESC/POS command reference (DLE EOT n, GS ( H function 48, GS a, DLE DC4 function 8)
-and GB18030-2005. Raster picture and cut are composed by python-escpos (`paper`).
+Sources: Epson's ESC/POS command reference (DLE EOT n, DLE ENQ n, GS ( H function 48, GS a, DLE DC4
+function 8) and GB18030-2005. Raster picture and cut are composed by python-escpos (`paper`).
 
 Everything that is not ASCII goes out in Kanji mode (FS &) as GB18030. Characters that take four
 bytes there are not in the font of the usual printers (verify on hardware): a line with one of them
@@ -25,6 +25,9 @@ NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4, function 8: forget what is not printed yet. Printers that do not know it ignore it
 (verify on hardware)."""
+RECOVER = b"\x10\x05\x02"
+"""DLE ENQ 2: go on after an error whose cause is gone, such as a jam in the cutter. Ignored without
+one (verify on hardware)."""
 LINE_FEED = b"\n"
 BOX = "□"
 """Stands for a character that the printer does not have."""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from kiosk.devices.driver_thread import BACK_OFF_S, thread_died, try_write
 from kiosk.devices.port import Inbox
 from kiosk.devices.printer.layout import LayoutError, SlipLayouts
-from kiosk.devices.printer.machine import Limits, Output, Post, PrinterMachine, Send
+from kiosk.devices.printer.machine import Limits, Output, Post, PrinterMachine, Reopen, Send
 from kiosk.devices.transport import LineSettings, Transport, TransportLost
 from kiosk.flow.event import Device, Fault, SlipFailed
-from kiosk.flow.paper import Slip
+from kiosk.flow.paper import Paper
 
 if TYPE_CHECKING:
     from kiosk.devices.printer.paper import Composer
@@ -64,9 +64,13 @@ class EscposPrinter:
             columns=columns,
         )
         begin = int(now_s() * 10) if first_process is None else first_process
-        self._machine = PrinterMachine(limits, first_process=begin)
+        self._machine = PrinterMachine(
+            limits, first_process=begin, about=f"ESC/POS, {columns} columns"
+        )
         self._now_s = now_s
-        self._slips: queue.Queue[Slip] = queue.Queue(SLIPS_LIMIT)
+        self._slips: queue.Queue[Paper] = queue.Queue(SLIPS_LIMIT)
+        self._reset_asked = threading.Event()
+        self._reopen = False
         self._composer: Composer | None = None
         self._warm_up_at_s = float("inf")
         self._inbox: Inbox | None = None
@@ -82,13 +86,17 @@ class EscposPrinter:
         self._warm_up_at_s = self._now_s() + WARM_UP_S
         self._thread.start()
 
-    def print_slip(self, slip: Slip) -> None:
+    def print_slip(self, slip: Paper) -> None:
         """Print and cut. Ends in `SlipPrinted` (confirmed by the printer) or `SlipFailed`."""
         with contextlib.suppress(queue.Full):
             if self._thread.is_alive():
                 self._slips.put_nowait(slip)
                 return
         self._post_failed(slip, Fault.PRINTER_UNKNOWN)
+
+    def reset(self) -> None:
+        """Start printer and line anew, after a job under way."""
+        self._reset_asked.set()
 
     def stop(self, timeout_s: float) -> None:
         """End the thread; a job under way is finished first if time allows."""
@@ -122,6 +130,7 @@ class EscposPrinter:
     def _keep_line(self) -> None:
         pause_s = BACK_OFF_S[0]
         while not self._over:
+            self._reopen = False
             try:
                 with Transport(self._url, self._settings) as line:
                     pause_s = BACK_OFF_S[0]
@@ -134,8 +143,9 @@ class EscposPrinter:
 
     def _serve(self, line: Transport) -> None:
         self._do(self._machine.line_up(self._now_s()), line)
-        while not self._over:
+        while not self._over and not self._reopen:
             self._take_slips(line)
+            self._take_reset(line)
             now_s = self._now_s()
             data = line.read(min(max(self._machine.wake_at_s - now_s, 0), WAKE_S))
             now_s = self._now_s()
@@ -148,24 +158,30 @@ class EscposPrinter:
 
     def _wait_without_line(self, pause_s: float) -> None:
         until_s = self._now_s() + pause_s
-        while self._now_s() < until_s and not self._over:
+        while self._now_s() < until_s and not self._over and not self._reopen:
             self._take_slips(None)
+            self._take_reset(None)
             self._do(self._machine.tick(self._now_s()), None)
             self._ending.wait(WAKE_S)
+
+    def _take_reset(self, line: Transport | None) -> None:
+        if self._reset_asked.is_set():
+            self._reset_asked.clear()
+            self._do(self._machine.reset(self._now_s()), line)
 
     def _take_slips(self, line: Transport | None) -> None:
         while not self._slips.empty():
             slip = self._slips.get_nowait()
             if commands := self._composed(slip):
-                self._do(self._machine.print(slip.order_no, commands, self._now_s()), line)
+                self._do(self._machine.print(slip.number, commands, self._now_s()), line)
 
-    def _composed(self, slip: Slip) -> list[bytes]:
+    def _composed(self, slip: Paper) -> list[bytes]:
         """Return the commands for ``slip``; nothing, and the slip has failed, if there are none."""
         commands: list[bytes] = []
         try:
             commands = self._warm().compose(self._layouts.render(slip))
         except LayoutError:
-            _log.exception("printer: no slip for order %s", slip.order_no)
+            _log.exception("printer: no slip for %s", slip.number)
         finally:  # also when a bug ends the thread
             if not commands:
                 self._post_failed(slip, Fault.PRINTER_UNKNOWN)
@@ -190,12 +206,14 @@ class EscposPrinter:
                 case Post(event):
                     assert self._inbox is not None
                     self._inbox.post(event)
+                case Reopen():
+                    self._reopen = True
         if lost:
             raise lost
 
-    def _post_failed(self, slip: Slip, fault: Fault) -> None:
+    def _post_failed(self, slip: Paper, fault: Fault) -> None:
         assert self._inbox is not None
-        self._inbox.post(SlipFailed(order_no=slip.order_no, fault=fault))
+        self._inbox.post(SlipFailed(order_no=slip.number, fault=fault))
 
 
 def read_layouts(folder: Path) -> dict[str, str]:

@@ -1,16 +1,18 @@
-"""Slips as a printer's columns: a layout file and a `Slip` in, lines, QR codes and cuts out.
+"""Papers as a printer's columns: a layout file and a `Paper` in, lines, QR codes and cuts out.
 
 A layout file (``assets/slips/<layout>.<language>.toml``) is a list of ``[[part]]`` tables, printed
-in this order. Texts name the slip's fields in braces (`fields.SLIP_FIELDS`). ``when`` names a field
+in this order. Texts name the paper's fields in braces (`fields.FIELDS`). ``when`` names a field
 without which the part is left out. Kinds:
 
 ``text``   wrapped to the width; ``align``, ``size``, ``bold``
 ``pair``   ``label`` at the left edge, ``value`` at the right; left out when its fields are empty
-``steps``  a pair for each step of the tariff (`fields.STEP_FIELDS`)
-``notes``  a pair for each denomination of the banknotes (`fields.NOTE_FIELDS`)
+``list``   a pair for each row ``of`` a list, named by the row's fields (`rows.ROW_FIELDS`);
+           ``more`` are further pairs for the same row
 ``qr``     ``data`` as a QR code in the middle, 0.75 mm a module, or 0.5 mm where that is too wide
+``ruler``  numbers the columns, to see that none is missing
 ``rule``, ``space``
 
+``[names]`` holds words for the codes of business types (`vending.cash.Business`).
 ``[reason.<code>]`` holds the sentences for `Slip.reason`; ``default`` is for every other code.
 """
 
@@ -25,20 +27,15 @@ import msgspec
 from msgspec import Struct
 
 from kiosk.devices.printer.cells import clean, spread, wrap, wrap_evenly
-from kiosk.devices.printer.fields import (
-    NOTE_FIELDS,
-    SLIP_FIELDS,
-    STEP_FIELDS,
-    note_fields,
-    slip_fields,
-    step_fields,
-)
-from kiosk.flow.paper import Slip
+from kiosk.devices.printer.fields import FIELDS, paper_fields
+from kiosk.devices.printer.rows import ROW_FIELDS, ListOf, Row, rows
+from kiosk.flow.paper import Paper, Slip
 
 COLUMNS = (32, 42, 48)
 """Cells in a line: 58 mm paper, 80 mm with 504 and with 576 dots. A cell is 12 dots wide."""
 DEFAULT_LANGUAGE = "zh"
 DEFAULT_REASON = "default"
+_RULER = "".join(f"{'.' * (10 - len(str(ten)))}{ten}" for ten in range(10, 60, 10))
 
 
 class LayoutError(ValueError):
@@ -126,18 +123,26 @@ class PairPart(Part, frozen=True, kw_only=True, tag="pair"):
     bold: bool = False
 
 
-class StepsPart(Part, frozen=True, kw_only=True, tag="steps"):
-    """The purchase by the tariff's steps."""
+class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One more pair for a row of a list."""
 
     label: str
-    value: str
+    value: str = ""
+    when: str = ""
 
 
-class NotesPart(Part, frozen=True, kw_only=True, tag="notes"):
-    """The banknotes by denomination."""
+class ListPart(Part, frozen=True, kw_only=True, tag="list"):
+    """A pair, or several, for each row of a list."""
 
+    of: ListOf
     label: str
-    value: str
+    value: str = ""
+    more: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is printed for each row."""
+        return (Line(label=self.label, value=self.value), *self.more)
 
 
 class RulePart(Part, frozen=True, kw_only=True, tag="rule"):
@@ -156,7 +161,11 @@ class QrPart(Part, frozen=True, kw_only=True, tag="qr"):
     data: str
 
 
-AnyPart = TextPart | PairPart | StepsPart | NotesPart | RulePart | SpacePart | QrPart
+class RulerPart(Part, frozen=True, kw_only=True, tag="ruler"):
+    """The numbers of the columns."""
+
+
+AnyPart = TextPart | PairPart | ListPart | RulePart | SpacePart | QrPart | RulerPart
 
 
 class Sentences(Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,6 +180,7 @@ class LayoutFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     part: tuple[AnyPart, ...]
     reason: dict[str, Sentences] = {}
+    names: dict[str, str] = {}
 
 
 def parse_layout(toml: str) -> LayoutFile:
@@ -185,10 +195,10 @@ def parse_layout(toml: str) -> LayoutFile:
 
 def _check(layout: LayoutFile) -> None:
     for part in layout.part:
-        inner = {StepsPart: STEP_FIELDS, NotesPart: NOTE_FIELDS}.get(type(part), SLIP_FIELDS)
+        inner = ROW_FIELDS[part.of] if isinstance(part, ListPart) else FIELDS
         for text in _templates(part):
             _check_names(text, inner)
-        _check_names(f"{{{part.when}}}" if part.when else "", SLIP_FIELDS)
+        _check_names(f"{{{part.when}}}" if part.when else "", FIELDS)
     for sentences in layout.reason.values():
         _check_names(sentences.text + sentences.todo, frozenset({"phone"}))
 
@@ -199,8 +209,9 @@ def _templates(part: AnyPart) -> tuple[str, ...]:
             return (text,)
         case PairPart(label=label, value=value):
             return label, value
-        case StepsPart(label=label, value=value) | NotesPart(label=label, value=value):
-            return label, value
+        case ListPart():
+            whens = (f"{{{line.when}}}" for line in part.lines if line.when)
+            return *(line.label + line.value for line in part.lines), *whens
         case QrPart(data=data):
             return (data,)
         case _:
@@ -210,6 +221,15 @@ def _templates(part: AnyPart) -> tuple[str, ...]:
 def _check_names(template: str, known: frozenset[str]) -> None:
     if unknown := _names(template) - known:
         raise ValueError(f"no field {', '.join(sorted(unknown))} in {template!r}")
+
+
+def _named(row: Row, names: Mapping[str, str]) -> Row:
+    code = row.get("business")
+    return row | {"business": names.get(code, code)} if code else row
+
+
+def _reason_of(paper: Paper) -> str | None:
+    return paper.reason if isinstance(paper, Slip) else None
 
 
 def _names(template: str) -> set[str]:
@@ -245,18 +265,21 @@ class SlipLayouts:
             except LayoutError as error:
                 raise LayoutError(f"{name}: {error}") from error
 
-    def render(self, slip: Slip) -> tuple[Item, ...]:
-        """Return the slip, ending with a cut. Raises `LayoutError` when there is no such layout."""
-        layout = self._layout_of(slip)
-        fields = self._house | slip_fields(slip) | self._reason(layout, slip.reason)
+    def render(self, paper: Paper) -> tuple[Item, ...]:
+        """Return the paper, ending with a cut. Raises `LayoutError` when it has no layout."""
+        layout = self._layout_of(paper)
+        fields = paper_fields(paper) | self._house | self._reason(layout, _reason_of(paper))
         parts = [part for part in layout.part if not part.when or fields[part.when]]
-        return (*(item for part in parts for item in self._items(part, slip, fields)), Cut())
+        return (
+            *(item for part in parts for item in self._items(part, paper, layout, fields)),
+            Cut(),
+        )
 
-    def _layout_of(self, slip: Slip) -> LayoutFile:
-        for language in (slip.language, DEFAULT_LANGUAGE):
-            if layout := self._layouts.get(f"{slip.layout}.{language}"):
+    def _layout_of(self, paper: Paper) -> LayoutFile:
+        for language in (paper.language, DEFAULT_LANGUAGE):
+            if layout := self._layouts.get(f"{paper.layout}.{language}"):
                 return layout
-        raise LayoutError(f"no layout {slip.layout!r}")
+        raise LayoutError(f"no layout {paper.layout!r}")
 
     def _reason(self, layout: LayoutFile, code: str | None) -> dict[str, str]:
         sentences = layout.reason.get(code or "", layout.reason.get(DEFAULT_REASON))
@@ -267,25 +290,31 @@ class SlipLayouts:
             "todo": sentences.todo.format_map(self._house),
         }
 
-    def _items(self, part: AnyPart, slip: Slip, fields: dict[str, str]) -> Iterator[Item]:
+    def _items(
+        self, part: AnyPart, paper: Paper, layout: LayoutFile, fields: dict[str, str]
+    ) -> Iterator[Item]:
         match part:
             case TextPart():
                 yield from self._text(part, fields)
             case PairPart(label=label, value=value, size=size, bold=bold):
                 if all(fields[name] for name in _names(value)):
                     yield from self._pair(label, value, fields, size=Size(size), bold=bold)
-            case StepsPart(label=label, value=value):
-                for line in slip.lines:
-                    yield from self._pair(label, value, step_fields(line))
-            case NotesPart(label=label, value=value):
-                for note in note_fields(slip.notes_fen):
-                    yield from self._pair(label, value, note)
+            case ListPart():
+                for row in rows(part.of, paper):
+                    yield from self._row(part, _named(row, layout.names))
             case RulePart(char=char):
                 yield TextLine(char * self.columns)
+            case RulerPart():
+                yield TextLine(_RULER[: self.columns])
             case SpacePart():
                 yield TextLine("")
             case QrPart(data=data):
                 yield Qr(data.format_map(fields))
+
+    def _row(self, part: ListPart, row: Row) -> Iterator[Item]:
+        for line in part.lines:
+            if not line.when or row[line.when]:
+                yield from self._pair(line.label, line.value, row)
 
     def _text(self, part: TextPart, fields: dict[str, str]) -> Iterator[TextLine]:
         text = clean(part.text.format_map(fields))
@@ -303,5 +332,6 @@ class SlipLayouts:
         bold: bool = False,
     ) -> Iterator[TextLine]:
         left, right = clean(label.format_map(fields)), clean(value.format_map(fields))
-        for line in spread(left, right, self.columns):
+        lines = spread(left, right, self.columns) if right else wrap(left, self.columns)
+        for line in lines:
             yield TextLine(line, size=size, bold=bold)

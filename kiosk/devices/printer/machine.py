@@ -16,7 +16,9 @@ from dataclasses import dataclass
 
 from kiosk.devices.printer.codec import (
     CLEAR_BUFFERS,
+    INITIALISE,
     NO_AUTOMATIC_STATUS,
+    RECOVER,
     STATUS_NUMBERS,
     Confirmed,
     Decoder,
@@ -79,7 +81,12 @@ class Post:
     event: Event
 
 
-Output = Send | Post
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Close the line and open it again: `line_up` or `line_down` follows."""
+
+
+Output = Send | Post | Reopen
 
 
 @dataclass(slots=True)
@@ -110,8 +117,14 @@ def pieces_of(commands: Sequence[bytes], size: int) -> deque[bytes]:
 class PrinterMachine:
     """One printer. Each call returns what to do, in order; then wait until `wake_at_s` or bytes."""
 
-    def __init__(self, limits: Limits | None = None, *, first_process: int = 0) -> None:
-        """Begin with the line down. ``first_process`` makes an earlier run's late word harmless."""
+    def __init__(
+        self, limits: Limits | None = None, *, first_process: int = 0, about: str = ""
+    ) -> None:
+        """Begin with the line down. ``first_process`` makes an earlier run's late word harmless.
+
+        ``about``: what maintenance reads about a printer that works.
+        """
+        self._about = about
         self._limits = limits or Limits()
         self._decoder = Decoder()
         self._out: list[Output] = []
@@ -126,6 +139,7 @@ class PrinterMachine:
         self._quiet_s = self._quiet_end_s = 0.0
         self._leftover = False
         self._known: tuple[DeviceState, Fault] | None = None
+        self._reset_wanted = self._begin_anew = False
         self._jobs: deque[Job] = deque()
         self._process = first_process
 
@@ -136,6 +150,10 @@ class PrinterMachine:
         self._up = True
         self._now_s = self._ask_at_s = now_s
         self._forget_round()
+        if self._begin_anew:
+            self._begin_anew = False
+            self._out.append(Send(RECOVER + CLEAR_BUFFERS + INITIALISE))
+            self._be_quiet(self._limits.quiet_s)
         self._out.append(Send(NO_AUTOMATIC_STATUS))
         return self._run(now_s)
 
@@ -184,6 +202,11 @@ class PrinterMachine:
             self._ask_at_s = now_s  # a fresh round, at once
         return self._run(now_s)
 
+    def reset(self, now_s: float) -> list[Output]:
+        """Start the printer and its line anew: at once, or after the slip that is being printed."""
+        self._reset_wanted = True
+        return self._run(now_s)
+
     @property
     def busy(self) -> bool:
         """A job is waiting or under way."""
@@ -213,8 +236,19 @@ class PrinterMachine:
             else:
                 self._quiet = False
                 self._ask(STATUS_NUMBERS[0])
+        self._reset_if_free()
         out, self._out = self._out, []
         return out
+
+    def _reset_if_free(self) -> None:
+        """Never tear a slip: one that has begun is finished or has failed before."""
+        if not self._reset_wanted or (self._jobs and self._jobs[0].begun):
+            return
+        self._reset_wanted, self._begin_anew = False, True
+        self._failures = 0
+        self._forget_round()
+        self._know(DeviceState.STARTING, Fault.NONE)
+        self._out.append(Reopen())
 
     def _ask(self, number: int) -> None:
         self._garbled = False
@@ -251,14 +285,16 @@ class PrinterMachine:
         """A question got no answer in time, or more than one."""
         self._failures += 1
         self._forget_round()
-        self._quiet = True
         doubled_s = self._limits.quiet_s * 2 ** min(self._failures - 1, _MOST_DOUBLINGS)
-        self._quiet_s = min(doubled_s, self._limits.longest_quiet_s)
-        self._quiet_end_s = self._now_s + self._limits.longest_quiet_s
-        self._stay_quiet()
+        self._be_quiet(min(doubled_s, self._limits.longest_quiet_s))
         if self._failures >= self._limits.silences:
             self._know(DeviceState.OFFLINE, fault)
             self._fail_jobs(fault)
+
+    def _be_quiet(self, quiet_s: float) -> None:
+        self._quiet, self._quiet_s = True, quiet_s
+        self._quiet_end_s = self._now_s + self._limits.longest_quiet_s
+        self._stay_quiet()
 
     def _stay_quiet(self) -> None:
         """Each byte that is heard puts the next question off, but not for ever."""
@@ -273,7 +309,13 @@ class PrinterMachine:
     def _know(self, state: DeviceState, fault: Fault) -> None:
         if (state, fault) != self._known:
             self._known = state, fault
-            change = DeviceChanged(device=Device.PRINTER, state=state, fault=fault)
+            works = state in {DeviceState.OK, DeviceState.LOW}
+            change = DeviceChanged(
+                device=Device.PRINTER,
+                state=state,
+                fault=fault,
+                detail=self._about if works else "",
+            )
             self._out.append(Post(change))
 
     # -- jobs ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """One page per question that the customer is asked; each is imported and made when first needed."""
 
+from kiosk.flow.screen import Screen
 from kiosk.ui.kit import Kit
 from kiosk.ui.pages.page import Page
 
@@ -18,18 +19,34 @@ PAGE_NAMES = (
     "resell",
     "code",
     "owed",
+    "bill_ask",
+    "bill",
+    "bill_tender",
+    "bill_done",
+    "bill_doubtful",
     "staff",
 )
 MADE_IN_ADVANCE = tuple(name for name in PAGE_NAMES if name != "staff")
 """Pages on which a customer would wait; staff may."""
 
 
+_OF_A_BILL = frozenset({"tender", "done", "doubtful"})
+"""Pages that tell of a payment: another one tells it of a bill."""
+
+
+def page_of(screen: Screen) -> str:
+    """Return the name of the page that shows ``screen``."""
+    of_a_bill = screen.bill is not None and screen.page in _OF_A_BILL
+    return f"bill_{screen.page}" if of_a_bill else screen.page
+
+
 def make_page(name: str, kit: Kit) -> Page:
-    """Return a new page. ``name`` is what `kiosk.flow.session.PHASES` calls it.
+    """Return a new page; ``name`` as `page_of` tells it.
 
     Raises ValueError for a name that is not in `PAGE_NAMES`.
     """
-    page = _of_a_purchase(name, kit) or _of_what_was_paid_before(name, kit)
+    makers = (_of_a_purchase, _of_what_was_paid_before, _of_a_bill)
+    page = next(filter(None, (make(name, kit) for make in makers)), None)
     if page is None:
         raise ValueError(f"no page named {name!r}")
     return page
@@ -103,5 +120,31 @@ def _of_what_was_paid_before(name: str, kit: Kit) -> Page | None:
             from kiosk.ui.pages.staff.page import StaffPage
 
             return StaffPage(kit)
+        case _:
+            return None
+
+
+def _of_a_bill(name: str, kit: Kit) -> Page | None:
+    match name:
+        case "bill_ask":
+            from kiosk.ui.pages.bill_ask import BillAskPage
+
+            return BillAskPage(kit)
+        case "bill":
+            from kiosk.ui.pages.bill import BillPage
+
+            return BillPage(kit)
+        case "bill_tender":
+            from kiosk.ui.pages.bill_tender import BillTenderPage
+
+            return BillTenderPage(kit)
+        case "bill_done":
+            from kiosk.ui.pages.bill_done import BillDonePage
+
+            return BillDonePage(kit)
+        case "bill_doubtful":
+            from kiosk.ui.pages.bill_doubtful import BillDoubtfulPage
+
+            return BillDoubtfulPage(kit)
         case _:
             return None

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
 from kiosk.flow.screen import Button, Screen, Step
 from kiosk.ui.i18n import Words
@@ -18,6 +18,9 @@ from kiosk.ui.widgets.ticker import Ticker
 
 _STAGE = QColor("#004933")
 _RESELL_WIDTH = 560
+_BILL_HEIGHT = 132
+"""Reference pixels of the buttons when one of them is a way in."""
+_DOWN, _ALONG = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
 _BESIDE = ((0.56, 0), (1, 0), (1, 1), (0.46, 1))
 
 
@@ -73,12 +76,8 @@ class IdlePage(Page):
         self.content.addLayout(self._steps(theme))
 
     def make_choices(self) -> Actions:
-        """What was paid earlier is a smaller matter here than a new card."""
-        quiet = frozenset({Button.RESELL})
-        wide = REFERENCE_SHORT_SIDE if self.kit.theme.portrait else _RESELL_WIDTH
-        choices = Actions(self.kit, quiet, quiet_width=wide)
-        choices.setFixedHeight(self.kit.theme.target)
-        return choices
+        """A bill is as good a reason to come as a card; what was paid earlier is a smaller one."""
+        return Actions(self.kit, frozenset({Button.RESELL}))
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         self._title.say(words.text("idle.title"))
@@ -89,7 +88,23 @@ class IdlePage(Page):
         facts = [words.text("idle.fact-notes", notes=notes)]
         facts += [words.text("idle.fact-change"), words.text("idle.fact-help")]
         self._ticker.say(facts)
+        self._give_room(screen)
         self.say_printer(screen, words)
+
+    def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
+        note = words.text("idle.bill") if button is Button.PAY_BILL else ""
+        return words.button(button), note
+
+    def _give_room(self, screen: Screen) -> None:
+        """Lay the facts beside the smaller button when it is alone, above the buttons otherwise."""
+        theme, large = self.kit.theme, Button.PAY_BILL in screen.buttons
+        self._ticker.setVisible(not (large and screen.printer_down) or theme.portrait)
+        over = theme.portrait or large
+        self._last.setDirection(_DOWN if over else _ALONG)
+        self._last.setSpacing(theme.px(14 if over else 24))
+        self.choices.setFixedHeight(theme.px(_BILL_HEIGHT) if large else theme.target)
+        wide = REFERENCE_SHORT_SIDE if theme.portrait and not large else _RESELL_WIDTH
+        self.choices.limit_quiet(wide)
 
     def _hero(self, theme: Theme, slot: CardSlot) -> Hero:
         hero = Hero(theme)
@@ -121,8 +136,8 @@ class IdlePage(Page):
             self.frame.removeWidget(bar)
         for bar in (self.notice, self.printer_bar):
             layout.addWidget(bar)
-        last = column(spacing=theme.px(14)) if theme.portrait else row(spacing=theme.px(24))
-        last.addWidget(self._ticker, 1)
-        last.addWidget(self.choices)
-        layout.addLayout(last)
+        self._last = row()
+        self._last.addWidget(self._ticker, 1)
+        self._last.addWidget(self.choices)
+        layout.addLayout(self._last)
         return layout

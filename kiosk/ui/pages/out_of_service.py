@@ -24,7 +24,7 @@ class OutOfServicePage(Page):
         self._what = Text(theme, "lead", shade="strong", lean=CENTRE)
         self._todo = Text(theme, "lead", lean=CENTRE)
         self._help = Text(theme, "figure", shade="strong", lean=CENTRE)
-        self._owed = Bar(theme)
+        self._still = Bar(theme)
         told = Panel(theme, "panel")
         words = column(told, spacing=theme.px(18))
         words.setContentsMargins(theme.px(40), theme.px(34), theme.px(40), theme.px(34))
@@ -37,7 +37,7 @@ class OutOfServicePage(Page):
         middle.addWidget(self._title)
         middle.addStretch(1)
         middle.addWidget(told)
-        middle.addWidget(self._owed)
+        middle.addWidget(self._still)
         middle.addWidget(self._help)
         middle.addStretch(3)
         self.beside(self._card, middle, shares=(8, 14))
@@ -47,14 +47,16 @@ class OutOfServicePage(Page):
         starting = cause is Why.STARTING
         self._ring.setVisible(starting)
         delivers = Button.RESELL in screen.buttons
-        self._mark.setVisible(not starting and not delivers)
-        self._todo.set_role("body" if delivers else "lead")
-        self._help.set_role("lead" if delivers else "figure")
-        self._owed.say(
-            words.text("out-of-service.resell") if delivers else "", tone="tint", sign=Sign.DONE
-        )
+        bills = Button.PAY_BILL in screen.buttons
+        offers = delivers or bills
+        self._mark.setVisible(not starting and not offers)
+        self._todo.set_role("body" if offers else "lead")
+        self._help.set_role("lead" if offers else "figure")
+        still = words.text("out-of-service.bills" if bills else "out-of-service.resell")
+        self._still.say(still if offers else "", tone="tint", sign=Sign.DONE)
         sentence = words.cause(cause)
-        self._title.say(sentence.title if starting else words.text("out-of-service.title"))
+        closed = words.text("out-of-service.title-bills" if bills else "out-of-service.title")
+        self._title.say(sentence.title if starting else closed)
         self._what.say(sentence.text)
         self._todo.say(sentence.todo)
         self._help.say("" if starting else words.text("out-of-service.help"))

@@ -58,6 +58,8 @@ class Page(Panel):
 
     def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
         """Return a button's title and the note that tells what it will do."""
+        if button is Button.CANCEL and not screen.card_present:
+            return words.text("page.leave"), ""
         return words.button(button), ""
 
     def say_notice(self, screen: Screen, words: Words) -> None:
@@ -105,11 +107,11 @@ class PicturePanel(Panel):
         theme = kit.theme
         self.caption = Text(theme, "lead", shade="strong", lean=CENTRE)
         self.second = Text(theme, "body", lean=CENTRE)
-        layout = column(self, spacing=theme.px(6))
-        layout.setContentsMargins(theme.px(20), theme.px(18), theme.px(20), theme.px(18))
-        layout.addWidget(picture, 1)
-        layout.addWidget(self.caption)
-        layout.addWidget(self.second)
+        self.frame = column(self, spacing=theme.px(6))
+        self.frame.setContentsMargins(theme.px(20), theme.px(18), theme.px(20), theme.px(18))
+        self.frame.addWidget(picture, 1)
+        self.frame.addWidget(self.caption)
+        self.frame.addWidget(self.second)
         self.setMinimumHeight(theme.px(240))
         self.say("")
 

@@ -10,13 +10,14 @@ from kiosk.ui.widgets.bars import Todo
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
 from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.text import Text
+from vending.cash import Business
 from vending.messages import Reason
 
 SHOWS_HOW: frozenset[Cause] = frozenset(
     {CardFault.MUTE, CardFault.FOREIGN, CardFault.PULLED, CardFault.READER, Why.CARD_CHANGED}
 )
 """The right way to insert the card helps with these, once the card is out."""
-OF_OWN_WILL: frozenset[Cause] = frozenset({Why.CANCELLED, Why.TIMED_OUT})
+CALM: frozenset[Cause] = frozenset({Why.CANCELLED, Why.TIMED_OUT, Reason.NOTHING_DUE})
 """Nothing is wrong: no sign of warning."""
 
 
@@ -45,11 +46,11 @@ class RefusedPage(Page):
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         if screen.cause is not None:
-            sentence = words.cause(screen.cause)
+            sentence = words.cause(screen.cause, bill=screen.business is Business.BILL)
             self._title.say(sentence.title)
             self._what.say(sentence.text)
             self._todo.say(sentence.todo)
-        calm = screen.cause in OF_OWN_WILL
+        calm = screen.cause in CALM
         self._mark.setVisible(not calm)
         self._todo.set_tone("tint" if calm else "warning")
         scene = scene_for(screen)

@@ -1,6 +1,6 @@
 """What was paid earlier is to be completed: the card, please. Nothing is paid again."""
 
-from kiosk.flow.screen import Button, Screen
+from kiosk.flow.screen import Screen
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column
 from kiosk.ui.pages.page import Page, PicturePanel
@@ -33,8 +33,3 @@ class ResellPage(Page):
         self._todo.say(words.text("resell.todo"))
         self._help.say(words.text("resell.help"))
         self._picture.say(words.text("resell.picture"))
-
-    def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
-        if button is Button.CANCEL:
-            return words.text("resell.cancel"), ""
-        return super().button_words(button, screen, words)

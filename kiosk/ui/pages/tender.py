@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QGridLayout
 
 from kiosk.flow.phase import Notice
 from kiosk.flow.screen import AccountView, Button, Screen, TenderView
+from kiosk.flow.view import BillView
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.page import Page, PicturePanel
@@ -20,6 +21,7 @@ CAME_BACK = frozenset(
         Notice.NOTE_OVERSTOCK,
         Notice.NOTE_NOT_MULTIPLE,
         Notice.NOTE_TOO_MANY,
+        Notice.NOTE_NOT_NEEDED,
         Notice.NOTE_UNRECOGNISED,
         Notice.NOTE_ONE_AT_A_TIME,
     }
@@ -67,26 +69,26 @@ class TenderPage(Page):
     def __init__(self, kit: Kit) -> None:
         super().__init__(kit)
         theme = kit.theme
-        self._title = Text(theme, "title")
-        self._slot = NoteSlot(motion=kit.config.motion)
-        self._picture = PicturePanel(kit, self._slot)
-        self._sum = Sum(kit)
+        self.title = Text(theme, "title")
+        self.slot = NoteSlot(motion=kit.config.motion)
+        self.picture = PicturePanel(kit, self.slot)
+        self.sum = Sum(kit)
         words = column(spacing=theme.gap)
-        words.addWidget(self._sum, 1)
-        self.content.addWidget(self._title)
-        self.beside(self._picture, words, shares=(9, 14))
+        words.addWidget(self.sum, 1)
+        self.content.addWidget(self.title)
+        self.beside(self.picture, words, shares=(9, 14))
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         account, tender = screen.account, screen.tender
         if account is None or tender is None:
             return
-        self._title.say("" if screen.notice else headline(account, tender, words))
+        self.title.say("" if screen.notice else headline(account, tender, words))
         values_fen = welcome_fen(account, tender)
-        self._show_note(screen, tender, values_fen)
+        self.show_note(screen, tender, values_fen)
         listed = words.text("tender.notes", notes=words.notes(values_fen)) if values_fen else ""
-        self._picture.say("", listed)
+        self.picture.say("", listed)
         paid = (words.text("tender.paid"), words.money(tender.paid_fen))
-        self._sum.say(paid, bought(account, tender, words), rest(account, tender, words))
+        self.sum.say(paid, bought(account, tender, words), rest(account, tender, words))
 
     def button_words(self, button: Button, screen: Screen, words: Words) -> tuple[str, str]:
         note = ""
@@ -94,16 +96,19 @@ class TenderPage(Page):
             note = outcome(screen.account, screen.tender, words)
         return words.button(button), note
 
-    def _show_note(self, screen: Screen, tender: TenderView, values_fen: tuple[int, ...]) -> None:
+    def show_note(
+        self, screen: Screen, tender: TenderView | BillView, values_fen: tuple[int, ...]
+    ) -> None:
+        """Have the picture do what the note does; ``values_fen`` may go in now."""
         last = tender.last_note_fen or 0
         if tender.moving:
-            self._slot.show_note(NoteScene.SWALLOW, last)
+            self.slot.show_note(NoteScene.SWALLOW, last)
         elif screen.notice in CAME_BACK:
-            self._slot.show_note(NoteScene.RETURN)
+            self.slot.show_note(NoteScene.RETURN)
         elif screen.notice is Notice.ACCEPTOR_FAULT or not values_fen:
-            self._slot.show_note(NoteScene.CLOSED)
+            self.slot.show_note(NoteScene.CLOSED)
         else:
-            self._slot.invite(values_fen)
+            self.slot.invite(values_fen)
 
 
 def headline(account: AccountView, tender: TenderView, words: Words) -> str:

@@ -8,7 +8,7 @@ from kiosk.ui.widgets.button import BigButton
 
 _QUIET_WIDTH = 400
 """Reference pixels; the way out is plain to see but never the biggest thing on the screen."""
-_QUIET_SHARE, _MAIN_SHARE = 1000, 2000
+_QUIET_SHARE, MAIN_SHARE = 1000, 2000
 """Shares of the width; the empty middle has 1, so that it takes what nobody else may."""
 
 
@@ -49,9 +49,16 @@ class Actions(QWidget):
         """Return the widget of ``button`` if it was ever needed."""
         return self._buttons.get(button)
 
-    def add_main(self, widget: BigButton) -> None:
-        """Put a page's own way on to the right."""
-        self._layout.addWidget(widget, _MAIN_SHARE)
+    def limit_quiet(self, quiet_width: int) -> None:
+        """Let the ways out be at most ``quiet_width`` reference pixels wide from now on."""
+        self._quiet_width = quiet_width
+        for button, widget in self._buttons.items():
+            if button in self._quiet:
+                widget.setMaximumWidth(self._kit.theme.px(quiet_width))
+
+    def add_main(self, widget: BigButton, share: int = MAIN_SHARE) -> None:
+        """Put a page's own way on to the right; ``share`` of the width."""
+        self._layout.addWidget(widget, share)
 
     def _button(self, button: Button) -> BigButton:
         known = self._buttons.get(button)
@@ -70,5 +77,5 @@ class Actions(QWidget):
         if quiet:
             widget.setMaximumWidth(self._kit.theme.px(self._quiet_width))
         place = 0 if quiet else self._layout.count()
-        self._layout.insertWidget(place, widget, _QUIET_SHARE if quiet else _MAIN_SHARE)
+        self._layout.insertWidget(place, widget, _QUIET_SHARE if quiet else MAIN_SHARE)
         return widget

@@ -25,7 +25,7 @@ class StepIcon(QWidget):
         painter.scale(self.width() / 100, self.height() / 100)
         match self._step:
             case Step.CARD:
-                _draw_into_slot(painter)
+                draw_into_slot(painter)
             case Step.CHECK:
                 _draw_person(painter)
             case Step.PAY:
@@ -40,7 +40,8 @@ def _draw_slot(painter: QPainter) -> None:
     fill_rounded(painter, QRectF(26, 22, 48, 5), 2.5, drawing.MACHINE_DARK)
 
 
-def _draw_into_slot(painter: QPainter) -> None:
+def draw_into_slot(painter: QPainter) -> None:
+    """Draw a meter card on its way into its slot, on a ground of 100 by 100."""
     _draw_slot(painter)
     painter.save()
     painter.setClipRect(QRectF(0, 24.5, 100, 76))

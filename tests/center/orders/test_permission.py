@@ -29,6 +29,40 @@ def test_the_table(state: OrderState, role: Role) -> None:
     assert found == ((F.ROLE,) * 4 if role is Role.OPERATOR else BY_STATE[state])
 
 
+BILLS_BY_STATE = {
+    **dict.fromkeys((S.PAID, S.SOLD, S.CANCELLED), (F.NO_CARD, OK, F.NO_CARD, OK)),
+    S.OPENED: (F.STILL_BUSY,) * 4,
+    S.CONFIRMED: (F.ORDER_OVER,) * 4,
+    S.ABANDONED: (F.ORDER_OVER,) * 4,
+    S.REFUNDED: (F.REFUND_DECIDED,) * 4,
+}
+"""A bill is never sold nor cancelled; were it, it could still only be posted or paid back."""
+
+
+@pytest.mark.parametrize(("state", "role"), list(product(OrderState, Role)))
+def test_the_table_of_bills(state: OrderState, role: Role) -> None:
+    case = Case(state=state, is_bill=True)
+    found = tuple(forbids(action, case, role) for action in Action)
+    assert found == ((F.ROLE,) * 4 if role is Role.OPERATOR else BILLS_BY_STATE[state])
+
+
+@pytest.mark.parametrize(
+    ("action", "facts", "why"),
+    [
+        (A.RESELL, {"is_busy": True}, F.STILL_BUSY),
+        (A.REFUND, {"is_busy": True}, F.STILL_BUSY),
+        (A.RESELL, {"is_customer_unknown": True}, F.CUSTOMER_UNKNOWN),
+        (A.REFUND, {"is_customer_unknown": True}, OK),
+    ],
+)
+def test_what_else_decides_about_a_bill(
+    action: Action, facts: dict[str, bool], why: Forbidden | None
+) -> None:
+    case = Case(state=S.PAID, is_bill=True, **facts)
+    for role in (Role.MAINTENANCE, Role.SUPERVISOR):
+        assert forbids(action, case, role) is why
+
+
 def sold(**facts: bool) -> Case:
     return Case(state=S.SOLD, **facts)
 

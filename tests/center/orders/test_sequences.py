@@ -110,6 +110,7 @@ class Terminals(RuleBasedStateMachine):
         said = NoteInSuspense(note=note, near_order_no=order_no, certain=certain, at_ms=NOW_MS)
         self.report(terminal_no, said)
         if certain:
+            self.doubtful.discard((terminal_no, note_id))
             self.count(terminal_no, note)
         elif (terminal_no, note_id) not in self.cash:
             self.doubtful.add((terminal_no, note_id))

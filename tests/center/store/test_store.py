@@ -50,8 +50,13 @@ def test_migrating_makes_every_check_and_partial_index(store: Store) -> None:
         "ck_meters_used",
         "ck_ledger_lines_one_side",
         "ck_refunds_amount",
+        "ck_cash_deposits_amount",
+        "ck_cash_counts_total",
+        "ck_bills_amounts",
+        "ck_bills_due",
         "uq_vends_meter_no_purchase_count",
         "ix_orders_meter_no_open",
+        "ix_orders_customer_no_bill_waiting",
     }
 
 

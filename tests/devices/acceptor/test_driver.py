@@ -137,6 +137,19 @@ def test_three_notes_and_closing(stand: Stand) -> None:
     assert stand.bench.enabled_fen == ()
 
 
+def test_a_reset_with_a_note_on_its_way(stand: Stand) -> None:
+    stand.ready()
+    stand.desk.next_state(DeviceState.OK)
+    note = stand.insert(5_000)
+    stand.acceptor.stack(note.note_id)
+    stand.acceptor.reset()
+    stand.desk.next_of(NoteStacked)
+    stand.desk.next_state(DeviceState.STARTING)
+    stand.desk.next_state(DeviceState.OK)
+    assert stand.bench.box == (5_000,)
+    assert stand.bench.wait_for(lambda d: d.mechanism.enabled_bits != 0, DEADLINE_S)
+
+
 def test_the_first_state_is_the_one_found(stand: Stand) -> None:
     stand.bench.remove_box()
     stand.acceptor.start(stand.desk)

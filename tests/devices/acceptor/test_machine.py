@@ -48,7 +48,7 @@ def test_start_reads_the_status_before_reset_and_leaves_the_acceptor_disabled() 
     assert rig.device.mechanism.state is State.READY
     assert rig.device.mechanism.enabled_bits == 0
     assert rig.states() == [STARTING, OK]
-    assert rig.of(DeviceChanged)[-1].detail == "BENCH CCNET 000000000001"
+    assert rig.of(DeviceChanged)[-1].detail == "BENCH CCNET 000000000001; 100 50 20 10 5 1"
 
 
 def test_polls_keep_the_rhythm_and_an_idle_machine_does_not_spin() -> None:

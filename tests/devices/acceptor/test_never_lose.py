@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.acceptor import AcceptorDevice, CutPoint, Mechanism, Place, Timing
-from kiosk.devices.acceptor.ccnet.host import Close, Open
+from kiosk.devices.acceptor.ccnet.host import Close, Open, Reset
 from kiosk.devices.acceptor.ccnet.message import Code
 from kiosk.flow.event import (
     AcceptorClosed,
@@ -115,6 +115,7 @@ HAPPENINGS: dict[str, Callable[[World], None]] = {
     "host closes": lambda world: world.rig.command(Close()),
     "host crashes": lambda world: world.rig.crash(),
     "host crashes and asks late": lambda world: world.rig.crash(ask_after_s=2.0),
+    "host resets": lambda world: world.rig.command(Reset()),
     "journal fails": lambda world: setattr(world.rig, "journal_fails", 3),
     "power cut": lambda world: world.metal.power_cut(),
     "power on": lambda world: world.metal.power_on(),

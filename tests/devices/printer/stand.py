@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from kiosk.devices.printer.escpos import ASSETS, read_layouts
 from kiosk.devices.printer.layout import SlipLayouts
 from kiosk.flow.event import DeviceChanged, DeviceState, Event, Fault, SlipFailed, SlipPrinted
-from kiosk.flow.paper import Slip, SlipLine
+from kiosk.flow.paper import CashPaper, SelfTestPaper, Slip, SlipLine, SlipMonth
+from vending.cash import Business, BusinessSum, Figures, LooseNote, NoteCount, Opening, OpenItem
 
 OPERATOR, PHONE = "杭州供电公司", "95598"
 WAIT_S = 10.0
@@ -47,6 +48,113 @@ ARREARS_ONLY = replace(
 DOUBTFUL = replace(ENERGY, layout="doubtful", reason="write-failed")
 UNSOLD = replace(
     ARREARS_ONLY, layout="doubtful", reason="sale-unknown", arrears_fen=0, purchase_count=None
+)
+BILL = Slip(
+    layout="bill",
+    language="zh",
+    order_no="3100012611240002345",
+    terminal_no="310001",
+    at_ms=1_795_484_804_000,
+    customer_no="330100200077",
+    meter_no="",
+    name_masked="李*",
+    paid_fen=20_000,
+    notes_fen=(10_000, 5_000, 5_000),
+    balance_before_fen=350,
+    balance_after_fen=2_120,
+    months=(SlipMonth("2026-09", 168_000, 9_038), SlipMonth("2026-10", 171_500, 9_192)),
+    receipt_no="JF2026112400017",
+)
+BILL_PART = replace(BILL, paid_fen=1_000, notes_fen=(1_000,), balance_after_fen=1_350, months=())
+BILL_DOUBTFUL = replace(
+    BILL, layout="bill-doubtful", reason="posting-unknown", months=(), receipt_no=""
+)
+
+CLEARING = CashPaper(
+    layout="clearing",
+    language="zh",
+    terminal_no="310001",
+    at_ms=1_795_500_300_000,
+    period_no=12,
+    opened_at_ms=1_795_000_080_000,
+    closed_at_ms=1_795_500_240_000,
+    operator="310107",
+    witness="310112",
+    box_id="B-0042",
+    bag_no="F8812044",
+    openings=(Opening(removed_at_ms=1_795_500_000_000, returned_at_ms=1_795_500_120_000),),
+    figures=Figures(
+        counts=(
+            NoteCount(cassette="1", value_fen=10_000, notes=31),
+            NoteCount(cassette="1", value_fen=5_000, notes=12),
+            NoteCount(cassette="1", value_fen=2_000, notes=7),
+            NoteCount(cassette="1", value_fen=1_000, notes=20),
+        ),
+        sums=(
+            BusinessSum(
+                business=Business.ENERGY,
+                orders=24,
+                notes=44,
+                paid_fen=298_000,
+                completed_orders=23,
+                completed_fen=288_000,
+                slips=24,
+                slips_fen=298_000,
+            ),
+            BusinessSum(
+                business=Business.BILL,
+                orders=8,
+                notes=25,
+                paid_fen=101_000,
+                completed_orders=8,
+                completed_fen=101_000,
+                slips=7,
+                slips_fen=91_000,
+            ),
+        ),
+        incomplete=(
+            OpenItem(order_no="3100012611240001234", business=Business.ENERGY, paid_fen=10_000),
+        ),
+        loose=(
+            LooseNote(
+                note_id="k7-31",
+                value_fen=5_000,
+                near_order_no="3100012611240001234",
+                certain=True,
+            ),
+            LooseNote(note_id="k7-44", value_fen=0, near_order_no=None, certain=False),
+        ),
+    ),
+)
+SIMPLE = replace(
+    CLEARING,
+    witness="",
+    agrees=True,
+    copy=True,
+    figures=replace(CLEARING.figures, incomplete=(), loose=(), sums=(CLEARING.figures.sums[1],)),
+)
+DISTURBED = replace(
+    CLEARING,
+    agrees=False,
+    openings=(
+        Opening(removed_at_ms=1_795_400_000_000, returned_at_ms=None, announced=False),
+        Opening(removed_at_ms=1_795_500_000_000, returned_at_ms=1_795_500_120_000, staff="310107"),
+    ),
+    figures=replace(
+        CLEARING.figures,
+        counts=(
+            NoteCount(cassette="1", value_fen=10_000, notes=31),
+            NoteCount(cassette="2", value_fen=1_000, notes=2),
+        ),
+    ),
+)
+X_REPORT = replace(CLEARING, layout="x-report", closed_at_ms=None, openings=())
+TEST = SelfTestPaper(
+    layout="test",
+    language="zh",
+    terminal_no="310001",
+    at_ms=1_795_484_804_000,
+    software_version="1.4.0",
 )
 
 

@@ -12,8 +12,19 @@ from kiosk.devices.printer.layout import LayoutError
 from kiosk.devices.printer.machine import Limits
 from kiosk.devices.registry import driver
 from kiosk.flow.event import DeviceState, Fault, SlipFailed, SlipPrinted
-from kiosk.flow.paper import Slip
-from tests.devices.printer.stand import DOUBTFUL, ENERGY, GOLDEN, OPERATOR, PHONE, WAIT_S, Facts
+from kiosk.flow.paper import Paper, Slip
+from tests.devices.printer.stand import (
+    CLEARING,
+    DOUBTFUL,
+    ENERGY,
+    GOLDEN,
+    OPERATOR,
+    PHONE,
+    TEST,
+    WAIT_S,
+    X_REPORT,
+    Facts,
+)
 
 QUICK = Limits(
     poll_s=0.05,
@@ -83,6 +94,22 @@ def test_several_slips_come_out_in_order(
     assert facts.wait_for_end(3) == PRINTED
     assert ["购电凭条" in slip.text for slip in bench.slips] == [True, False, False]
     assert ["Electricity slip" in slip.text for slip in bench.slips] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("paper", "number"), [(CLEARING, "clearing-12"), (X_REPORT, "x-report-12"), (TEST, "test")]
+)
+def test_the_staffs_papers_come_out_under_their_own_numbers(
+    bench: BenchPrinter, printer: EscposPrinter, facts: Facts, paper: Paper, number: str
+) -> None:
+    printer.print_slip(paper)
+    assert facts.wait_for_end() == SlipPrinted(order_no=number)
+    (slip,) = bench.slips
+    lines = [line.rstrip() for line in slip.text.splitlines()]
+    if paper is not TEST:  # its rare signs are a picture, which has no text
+        assert lines == (GOLDEN / f"{paper.layout}.zh.txt").read_text("utf-8").splitlines()
+    assert slip.whole
+    assert bench.unknown == []
 
 
 def test_paper_near_its_end_is_told_and_printed_on(

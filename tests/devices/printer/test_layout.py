@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bench.printer.device import FAST, PrinterDevice
 from kiosk.devices.printer.cells import cells
 from kiosk.devices.printer.escpos import ASSETS, read_layouts
-from kiosk.devices.printer.fields import format_price
+from kiosk.devices.printer.formats import format_price
 from kiosk.devices.printer.layout import (
     COLUMNS,
     Cut,
@@ -21,17 +21,25 @@ from kiosk.devices.printer.layout import (
     parse_layout,
 )
 from kiosk.devices.printer.paper import Composer
-from kiosk.flow.paper import Slip, SlipLine
+from kiosk.flow.paper import Paper, Slip, SlipLine
 from kiosk.flow.phase import Why
 from tests.devices.printer.stand import (
     ARREARS_ONLY,
+    BILL,
+    BILL_DOUBTFUL,
+    BILL_PART,
+    CLEARING,
+    DISTURBED,
     DOUBTFUL,
     ENERGY,
     GOLDEN,
     MONEY,
     OPERATOR,
     PHONE,
+    SIMPLE,
+    TEST,
     UNSOLD,
+    X_REPORT,
     layouts,
 )
 from vending.energy import format_kwh
@@ -70,7 +78,7 @@ def texts(items: tuple[Item, ...]) -> list[str]:
     return [item.text for item in items if isinstance(item, TextLine)]
 
 
-def rendered(slip: Slip, columns: int = 32) -> str:
+def rendered(slip: Paper, columns: int = 32) -> str:
     """The slip as the bench's printer shows it: the whole way over the bytes."""
     device = PrinterDevice(columns, FAST)
     items = BY_COLUMNS[columns].render(slip)
@@ -80,12 +88,20 @@ def rendered(slip: Slip, columns: int = 32) -> str:
     return "\n".join(line.rstrip() for line in device.slips[0].text.splitlines()) + "\n"
 
 
-EXAMPLES = {
+EXAMPLES: dict[str, Paper] = {
     "purchase": ENERGY,
     "purchase-money": MONEY,
     "purchase-arrears-only": ARREARS_ONLY,
     "doubtful": DOUBTFUL,
     "doubtful-unsold": UNSOLD,
+    "bill": BILL,
+    "bill-part": BILL_PART,
+    "bill-doubtful": BILL_DOUBTFUL,
+    "clearing": CLEARING,
+    "clearing-copy": SIMPLE,
+    "clearing-disturbed": DISTURBED,
+    "x-report": X_REPORT,
+    "test": TEST,
 }
 
 
@@ -183,10 +199,11 @@ def test_an_unknown_language_is_printed_in_chinese() -> None:
 
 def test_both_languages_have_the_same_parts_and_reasons() -> None:
     files = {name: parse_layout(toml) for name, toml in read_layouts(ASSETS / "slips").items()}
-    for layout in ("purchase", "doubtful"):
+    for layout in {name.split(".")[0] for name in files}:
         zh, en = files[f"{layout}.zh"], files[f"{layout}.en"]
         assert [(type(p), p.when) for p in zh.part] == [(type(p), p.when) for p in en.part]
         assert zh.reason.keys() == en.reason.keys()
+        assert zh.names.keys() == en.names.keys()
 
 
 def test_midnight_in_china_is_not_midnight_in_greenwich() -> None:
@@ -199,7 +216,7 @@ def test_midnight_in_china_is_not_midnight_in_greenwich() -> None:
     [
         ('[[part]]\nkind = "text"\ntext = "{nonsense}"', "nonsense"),
         ('[[part]]\nkind = "text"\ntext = "x"\nwhen = "never"', "never"),
-        ('[[part]]\nkind = "steps"\nlabel = "{paid}"\nvalue = ""', "paid"),
+        ('[[part]]\nkind = "list"\nof = "steps"\nlabel = "{paid}"\nvalue = ""', "paid"),
         ('[[part]]\nkind = "poem"', "poem"),
         ('[[part]]\nkind = "rule"\nsize = "big"', "size"),
         ("[[part", "end of document"),

@@ -11,7 +11,15 @@ from bench.printer.paper import PrintedPicture, PrintedText
 from kiosk.devices.printer.codec import CLEAR_BUFFERS, ask_status
 from kiosk.devices.printer.escpos import RARE_FONT
 from kiosk.devices.printer.layout import Cut, Item, Qr, TextLine
-from kiosk.devices.printer.machine import Limits, Output, Post, PrinterMachine, Send, pieces_of
+from kiosk.devices.printer.machine import (
+    Limits,
+    Output,
+    Post,
+    PrinterMachine,
+    Reopen,
+    Send,
+    pieces_of,
+)
 from kiosk.devices.printer.paper import Composer, FontRasteriser
 from kiosk.flow.event import DeviceChanged, DeviceState, Event, Fault, SlipFailed, SlipPrinted
 
@@ -49,6 +57,9 @@ class Wire:
                         self.deliver(len(self.on_the_way))
                 case Post(event):
                     self.facts.append(event)
+                case Reopen():
+                    self.on_the_way = self.device.outgoing = b""
+                    self.up()
 
     def deliver(self, size: int) -> None:
         arrived, self.on_the_way = self.on_the_way[:size], self.on_the_way[size:]
@@ -70,6 +81,10 @@ class Wire:
 
     def print(self, order_no: str = "1") -> "Wire":
         self.do(self.machine.print(order_no, SLIP, self.now_s))
+        return self
+
+    def reset(self) -> "Wire":
+        self.do(self.machine.reset(self.now_s))
         return self
 
     @property

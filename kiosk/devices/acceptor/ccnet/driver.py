@@ -15,6 +15,7 @@ from kiosk.devices.acceptor.ccnet.host import (
     Output,
     Post,
     PostDurably,
+    Reset,
     Send,
     Stack,
 )
@@ -98,6 +99,10 @@ class CcnetAcceptor:
     def ask_note(self, note_id: str, value_fen: int, *, returning: bool = False) -> None:
         """Tell what became of a note that an earlier run wanted swallowed, or given back."""
         self._put(AskNote(note_id, value_fen, returning=returning))
+
+    def reset(self) -> None:
+        """Start the device anew when its path is empty."""
+        self._put(Reset())
 
     def stop(self, timeout_s: float) -> None:
         """Close, wait for an empty path as long as allowed, end the thread."""

@@ -7,6 +7,7 @@ from kiosk.devices.acceptor.ccnet.limits import Limits
 from kiosk.devices.acceptor.ccnet.message import FAULTS, Code, Status
 from kiosk.devices.acceptor.ccnet.setup import Setup
 from kiosk.flow.event import Device, DeviceChanged, DeviceState, Fault
+from vending.money import format_yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def judge(vitals: Vitals, setup: Setup, gate: Gate, limits: Limits) -> DeviceCha
         if vitals.starting_for_s >= limits.initialise_s:
             return _changed(DeviceState.FAULT, Fault.HARDWARE, "does not finish its start")
         return _changed(DeviceState.STARTING, Fault.NONE)
-    return _changed(DeviceState.OK, Fault.NONE, str(setup.identity or ""))
+    return _changed(DeviceState.OK, Fault.NONE, _about(setup))
 
 
 def _protocol_fault(setup: Setup, gate: Gate, limits: Limits) -> str:
@@ -46,6 +47,13 @@ def _protocol_fault(setup: Setup, gate: Gate, limits: Limits) -> str:
     if setup.ready and not gate.usable(setup.table):
         return "knows none of the notes wanted"
     return ""
+
+
+def _about(setup: Setup) -> str:
+    """Who the acceptor is and which notes it knows: ``BENCH 000000000001; 100 50 20 10``."""
+    values = sorted({value for value in setup.table.values_fen if value}, reverse=True)
+    notes = " ".join(format_yuan(value).removesuffix(".00") for value in values)
+    return "; ".join(part for part in (str(setup.identity or ""), notes) if part)
 
 
 def _known(status: Status) -> bool:

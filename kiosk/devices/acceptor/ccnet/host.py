@@ -41,7 +41,12 @@ class AskNote:
     """It was being given back: STACK was never sent for it."""
 
 
-HostCommand = Open | Close | Stack | GiveBack | AskNote
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Send RESET as soon as no note can be lost by it."""
+
+
+HostCommand = Open | Close | Stack | GiveBack | AskNote | Reset
 
 
 @dataclass(frozen=True, slots=True)

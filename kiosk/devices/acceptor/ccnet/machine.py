@@ -21,6 +21,7 @@ from kiosk.devices.acceptor.ccnet.host import (
     Output,
     Post,
     PostDurably,
+    Reset,
     Send,
     Stack,
 )
@@ -86,7 +87,10 @@ class CcnetMachine:
         self._post_at_s = 0.0
         self._status: Status | None = None
         self._look = True
-        self._needs_reset = True
+        self._needs_reset = True  # the device is not as it must be
+        self._reset_wanted = (
+            False  # the host asked; all goes on as usual until no note is in the way
+        )
         self._health: DeviceChanged | None = None
         self._fault_resets = 0
         self._now_s = self._poll_at_s = self._reset_at_s = 0.0
@@ -130,6 +134,9 @@ class CcnetMachine:
                 self._post(self._desk.decide(note_id, Wish.RETURN, now_s))
             case AskNote(note_id, value_fen, returning):
                 self._post(self._desk.ask(note_id, value_fen, now_s, returning=returning))
+            case Reset():
+                self._reset_wanted = True
+                self._fault_resets = 0  # somebody is there to help
         return self._run(now_s)
 
     def posted(self, durable: bool, now_s: float) -> list[Output]:
@@ -212,7 +219,7 @@ class CcnetMachine:
 
     def _on_done(self, command: int, now_s: float) -> None:
         if command == Command.RESET:
-            self._needs_reset = False
+            self._needs_reset = self._reset_wanted = False
             self._begin_anew(now_s)
             self._desk.reset_done()
         elif command == Command.ENABLE:
@@ -243,7 +250,7 @@ class CcnetMachine:
     def _pass_time(self, now_s: float) -> None:
         if self._heard_at_s is None:
             self._heard_at_s = now_s
-        if not self._gate.wanted_fen:
+        if not self._gate.wanted_fen or self._reset_wanted:
             self._desk.hurry(now_s)
         self._desk.tick(now_s)
         if self._desk.verdict:
@@ -315,13 +322,15 @@ class CcnetMachine:
         return self._setup.table if self._setup.ready else BillTable()
 
     def _reset_due(self, code: int, now_s: float) -> bool:
-        wanted = self._needs_reset or self._stubborn_fault(now_s)
-        if not wanted or code not in _RESET_ALLOWED or now_s < self._reset_at_s:
+        due = self._needs_reset or self._reset_wanted
+        if not (due or self._stubborn_fault(now_s)):
+            return False
+        if code not in _RESET_ALLOWED or now_s < self._reset_at_s:
             return False
         if not self._desk.allows_reset(code, now_s):
             return False
         self._reset_at_s = now_s + self._limits.reset_s
-        if not self._needs_reset:
+        if not due:
             self._fault_resets += 1
             self._fault_since_s = now_s
         return True
@@ -345,6 +354,7 @@ class CcnetMachine:
         return (
             self._desk.note is None
             and not self._needs_reset
+            and not self._reset_wanted
             and self._setup.ready
             and self._gate.settled(code, self._takes)
         )

@@ -1,0 +1,18 @@
+"""Whose a banknote is, and whether it is there at all."""
+
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Whose a note is."""
+
+    ORDER = "order"
+    UNASSIGNED = "unassigned"
+    UNCERTAIN = "uncertain"
+    """Nobody knows whether it is in the box at all."""
+    ABSENT = "absent"
+    """It was uncertain, and whoever has counted has not found it."""
+
+
+CERTAIN = frozenset({Place.ORDER, Place.UNASSIGNED})
+"""Notes that lie in a box, a bag or the bank: money."""
