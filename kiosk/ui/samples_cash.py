@@ -22,6 +22,7 @@ from kiosk.ui.samples_staff import (
 )
 from kiosk.ui.staff.cash import Cash
 from kiosk.ui.staff.cash_state import CashPress, Label
+from kiosk.ui.staff.model import StaffModel
 from kiosk.ui.staff.state import Press
 from kiosk.ui.staff.visit import Tile
 from vending.cash import (
@@ -140,8 +141,8 @@ def _difference(what: str, notes: int, amount_fen: int) -> Difference:
         what=what,
         terminal_notes=notes,
         terminal_fen=amount_fen,
-        center_notes=notes - 1,
-        center_fen=amount_fen - 10_000,
+        center_notes=max(0, notes - 1),
+        center_fen=max(0, amount_fen - 10_000),
     )
 
 
@@ -225,6 +226,16 @@ def label(label: Label) -> Play:
     return lambda model: model.part(Cash).choose_label(label)
 
 
+def see(cash: CashView) -> Play:
+    """Return that the flow shows something else about the cash."""
+
+    def play(model: StaffModel) -> None:
+        if model.visit.staff:
+            model.see(replace(model.visit.staff, cash=cash))
+
+    return play
+
+
 def _walks() -> Iterator[Sample]:
     two = cash_view(box(), needs_second=True, may_start=False)
     yield cash_sample("second", two, CLEARING)
@@ -278,6 +289,9 @@ def _periods() -> Iterator[Sample]:
     yield cash_sample("periods-none", cash_view(box(closed=())), PERIODS)
     for name, number in {"agrees": 39, "differs": 40, "waiting": 41}.items():
         yield cash_sample(f"period-{name}", shown, PERIODS, look_at(number))
+    after = box(period=Period(period_no=PERIOD_NO))
+    walked = cash_view(box(Stage.REPLACED, period=Period(period_no=PERIOD_NO - 1)))
+    yield cash_sample("period-just-ended", walked, see(cash_view(after, print_failed=True)))
     failed = replace(shown, print_failed=True)
     yield cash_sample("period-not-printed", failed, PERIODS, look_at(41))
     printing = replace(shown, printing="clearing-41")

@@ -63,7 +63,7 @@ class Cash(Part):
         Tile.PERIODS: Right.SEE_CASH,
     }
     rows: ClassVar = {
-        CashPage.FIGURES: (7, 14),
+        CashPage.FIGURES: (6, 14),
         CashPage.PERIODS: (4, 10),
         CashPage.DIFFERENCES: (6, 14),
     }

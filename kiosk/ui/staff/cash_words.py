@@ -11,13 +11,16 @@ from kiosk.ui.staff.words import DOT, Pair
 from vending.cash import Business, BusinessSum, Difference, Figures, Opening
 from vending.money import FEN_PER_YUAN
 
+Sum = tuple[str, str, str]
+"""What it is, how many, how much."""
+
 
 def title(view: StrEnum, state: CashState, cash: CashView | None, words: Words) -> str:
     """Return what a view is about."""
     number = state.period_no or (cash.cash.period.period_no if cash else 0)
     report = "cash.title.z-report" if state.period_no else "cash.title.x-report"
     key = report if view is CashPage.FIGURES else f"cash.title.{view.value}"
-    return words.text(key, number=number)
+    return words.text(key, number=number, label=label(state.label, words))
 
 
 # -- a clearing ------------------------------------------------------------------------------------
@@ -97,8 +100,18 @@ def opening(opening: Opening, words: Words) -> Pair:
 
 def expected(figures: Figures, words: Words) -> Pair:
     """Return what must be found in the box."""
-    notes = words.text("cash.notes", count=figures.notes)
-    return words.text("cash.expected"), DOT.join((words.money(figures.expected_fen), notes))
+    counted = notes(figures.notes, words)
+    return words.text("cash.expected"), DOT.join((words.money(figures.expected_fen), counted))
+
+
+def notes(count: int, words: Words) -> str:
+    """Return how many notes."""
+    return words.text("cash.note-one") if count == 1 else words.text("cash.notes", count=count)
+
+
+def orders(count: int, words: Words) -> str:
+    """Return how many orders."""
+    return words.text("cash.order-one") if count == 1 else words.text("cash.orders", count=count)
 
 
 def purchases(figures: Figures) -> int:
@@ -129,44 +142,28 @@ def note_row(row: NoteRow, words: Words) -> str:
     return DOT.join((words.text("cash.cassette", name=row.cassette), told))
 
 
-def of_business(business: Business, total: BusinessSum | None, words: Words) -> list[Pair]:
+def of_business(total: BusinessSum, words: Words) -> list[Sum]:
     """Return a business type's figures: what was paid must be completed or incomplete."""
-    total = total or BusinessSum(
-        business=business,
-        orders=0,
-        notes=0,
-        paid_fen=0,
-        completed_orders=0,
-        completed_fen=0,
-        slips=0,
-        slips_fen=0,
-    )
-
-    def said(orders: int, amount_fen: int) -> str:
-        return DOT.join((words.text("cash.orders", count=orders), words.money(amount_fen)))
-
     family = f"cash.business.{total.business.value}"
     open_orders = total.orders - total.completed_orders
     open_fen = total.paid_fen - total.completed_fen
-    return [
-        (words.text("cash.paid"), said(total.orders, total.paid_fen)),
-        (words.text(f"{family}.completed"), said(total.completed_orders, total.completed_fen)),
-        (words.text(f"{family}.incomplete"), said(open_orders, open_fen)),
-        (words.text("cash.slips"), said(total.slips, total.slips_fen)),
-    ]
+    lines = (
+        ("cash.paid", total.orders, total.paid_fen),
+        (f"{family}.completed", total.completed_orders, total.completed_fen),
+        (f"{family}.incomplete", open_orders, open_fen),
+        ("cash.slips", total.slips, total.slips_fen),
+    )
+    return [(words.text(key), str(orders), words.money(fen)) for key, orders, fen in lines]
 
 
-def of_loose(figures: Figures, words: Words) -> list[Pair]:
+def of_loose(figures: Figures, words: Words) -> list[Sum]:
     """Return the sums of what belongs to no order."""
-
-    def said(certain: bool, amount_fen: int) -> str:
-        count = sum(1 for note in figures.loose if note.certain is certain)
-        return DOT.join((words.text("cash.notes", count=count), words.money(amount_fen)))
-
-    return [
-        (words.text("cash.loose"), said(True, figures.loose_fen)),
-        (words.text("cash.uncertain"), said(False, figures.uncertain_fen)),
-    ]
+    certain = sum(note.certain for note in figures.loose)
+    lines = (
+        ("cash.loose", certain, figures.loose_fen),
+        ("cash.uncertain", len(figures.loose) - certain, figures.uncertain_fen),
+    )
+    return [(words.text(key), str(notes), words.money(fen)) for key, notes, fen in lines]
 
 
 def item(row: ItemRow, words: Words) -> Pair:
@@ -194,7 +191,7 @@ def word(period: ClosedPeriod, words: Words) -> str:
     return words.text("cash.word.agrees.head" if period.answer.agrees else "cash.word.differs.head")
 
 
-def word_text(period: ClosedPeriod, words: Words) -> str:
+def means(period: ClosedPeriod, words: Words) -> str:
     """Return what the word means."""
     if period.answer is None:
         return words.text("cash.word.waiting.text")
@@ -216,11 +213,10 @@ def slip(period: ClosedPeriod, words: Words) -> str:
 def period_facts(period: ClosedPeriod, words: Words) -> list[Pair]:
     """Return everything about a closed period but its figures."""
     none, opened = words.text("staff.none"), period.opened_at_ms
-    start = words.moment(opened) if opened else none
+    start, end = words.moment(opened) if opened else none, words.moment(period.closed_at_ms)
     facts = [
         expected(period.figures, words),
-        (words.text("cash.opened"), start),
-        (words.text("cash.closed"), words.moment(period.closed_at_ms)),
+        (words.text("cash.lasted"), words.text("cash.from-to", start=start, end=end)),
         (words.text("cash.operator"), people(period.operator, period.witness, words)),
         (words.text("cash.box-and-bag"), DOT.join((period.box_id or none, period.bag_no or none))),
     ]
@@ -233,8 +229,8 @@ def difference(line: Difference, words: Words) -> tuple[str, str, str]:
     says.
     """
 
-    def said(notes: int, amount_fen: int) -> str:
-        return DOT.join((words.money(amount_fen), words.text("cash.notes", count=notes)))
+    def said(count: int, amount_fen: int) -> str:
+        return DOT.join((words.money(amount_fen), notes(count, words)))
 
     return (
         what(line.what, words),

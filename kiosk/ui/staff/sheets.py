@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from vending.cash import Business, Figures
+from vending.cash import Business, BusinessSum, Figures
 
 Row = TypeVar("Row")
 
@@ -94,6 +94,20 @@ def items(figures: Figures) -> tuple[ItemRow, ...]:
         for note in sorted(figures.loose, key=lambda note: not note.certain)
     )
     return (*incomplete, *loose)
+
+
+def nothing(business: Business) -> BusinessSum:
+    """Return the sums of a business type that has none in the figures."""
+    return BusinessSum(
+        business=business,
+        orders=0,
+        notes=0,
+        paid_fen=0,
+        completed_orders=0,
+        completed_fen=0,
+        slips=0,
+        slips_fen=0,
+    )
 
 
 def _notes(kind: Kind, rows: tuple[NoteRow, ...], per_sheet: int) -> tuple[Sheet, ...]:

@@ -42,13 +42,16 @@ def last_visit(staff: StaffView, words: Words) -> str:
     return words.text("staff.last", name=staff.name, moment=words.moment(staff.last_ms))
 
 
-def service(out_of_service: str, words: Words) -> str:
-    """Return what customers would meet if staff left now."""
-    if not out_of_service:
-        return words.text("staff.served")
-    told = f"cause.{out_of_service}.title"
-    why = words.text(told) if told in words else out_of_service
-    return words.text("staff.not-served", why=why)
+def service(staff: StaffView, words: Words) -> str:
+    """Return what customers would meet if staff left now, after whether the line is down."""
+    code = staff.out_of_service
+    told = f"cause.{code}.title"
+    why = words.text(told) if told in words else code
+    served = words.text("staff.not-served", why=why) if code else words.text("staff.served")
+    if not staff.offline:
+        return served
+    between = "" if words.language == "zh" else " "
+    return between.join((words.text("staff.signed-in-offline"), served))
 
 
 # -- orders ----------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ class BigButton(QPushButton):
 
     aside = 22
     """Least room beside the words, in reference pixels."""
+    note_role = "body"
+    """Text role of the smaller line."""
     lean = 0.5
     """Where the words lean: 0 left to 1 right."""
 
@@ -27,7 +29,7 @@ class BigButton(QPushButton):
         self._theme, self._own_face, self._note = theme, FACES[face], ""
         role = role or ("lead" if face == "primary" else "strong")
         self._title_face = typeface(theme, role)
-        self._note_face = typeface(theme, "body")
+        self._note_face = typeface(theme, self.note_role)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(theme.target)
 

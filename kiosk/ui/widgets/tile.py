@@ -20,7 +20,7 @@ from kiosk.ui.widgets.shapes import (
     stroke,
 )
 
-_PICTURE = 104
+_PICTURE = 92
 """Reference pixels of the picture's side."""
 _GAP = 26
 _SIDE = 100.0
@@ -33,10 +33,11 @@ class TileButton(BigButton):
     """Picture on the left, words beside it."""
 
     lean = 0.0
+    note_role = "caption"
 
     def __init__(self, theme: Theme, name: str, picture: str) -> None:
         """``picture``: a key of `PICTURES`; any other is drawn as an empty frame."""
-        super().__init__(theme, "secondary", name, role="lead")
+        super().__init__(theme, "secondary", name, role="strong")
         self._draw = PICTURES.get(picture, _draw_frame)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(theme.px(230))
@@ -47,7 +48,7 @@ class TileButton(BigButton):
     # -- Qt's own --
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(400), self._theme.px(150))
+        return QSize(self._theme.px(400), self._theme.px(120))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -4,17 +4,17 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.pages.staff.cash_periods import say_printing
 from kiosk.ui.pages.staff.view import StaffView
 from kiosk.ui.staff import cash_words as told
 from kiosk.ui.staff.cash import Cash
 from kiosk.ui.staff.cash_state import CashPage
 from kiosk.ui.staff.model import StaffModel
-from kiosk.ui.staff.sheets import ItemRow, Kind, NoteRow, Sheet
+from kiosk.ui.staff.sheets import ItemRow, Kind, NoteRow, Sheet, nothing
 from kiosk.ui.staff.state import State
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.bars import Bar
-from kiosk.ui.widgets.facts import Facts, Figure
-from kiosk.ui.widgets.marks import Sign
+from kiosk.ui.widgets.facts import Figure
 from kiosk.ui.widgets.share_bar import ShareBar
 from kiosk.ui.widgets.text import CENTRE, RIGHT, Panel, Text
 from vending.cash import Business, Figures
@@ -28,7 +28,7 @@ class NotesSheet(Panel):
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.px(24), theme.px(14), theme.px(24), theme.px(14))
         grid.setHorizontalSpacing(theme.px(20))
-        grid.setVerticalSpacing(theme.px(10))
+        self._grid = grid
         grid.setColumnStretch(1, 1)
         self._rows: list[tuple[Text, ShareBar, Text, Text]] = []
         for number in range(rows):
@@ -42,8 +42,11 @@ class NotesSheet(Panel):
                 grid.addWidget(widget, number, place)
             self._rows.append(line)
 
-    def say(self, rows: tuple[NoteRow, ...], words: Words) -> None:
-        """Show ``rows``; bars are as long as their part of the most notes."""
+    def say(self, rows: tuple[NoteRow, ...], words: Words, *, close: bool) -> None:
+        """Show ``rows``; bars are as long as their part of the most notes. ``close``: there is
+        little room.
+        """
+        self._grid.setVerticalSpacing(0 if close else self._look.px(10))
         most = max((each.notes for each in rows), default=1)
         spare = [None] * (len(self._rows) - len(rows))
         for line, each in zip(self._rows, [*rows, *spare], strict=True):
@@ -64,8 +67,37 @@ class NotesSheet(Panel):
             return
         value.say(told.note_row(row, words))
         bar.show_part(row.notes, most, row.value_fen)
-        notes.say(words.text("cash.notes", count=row.notes))
+        notes.say(told.notes(row.notes, words))
         amount.say(words.money(row.value_fen * row.notes))
+
+
+class SumTable(Panel):
+    """What it is, how many, how much, under heads."""
+
+    def __init__(self, theme: Theme, rows: int) -> None:
+        super().__init__(theme, "panel")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(theme.px(24), theme.px(10), theme.px(24), theme.px(12))
+        grid.setHorizontalSpacing(theme.px(18))
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        self._lines: list[tuple[Text, Text, Text]] = []
+        for number in range(rows + 1):
+            shade, role = ("text", "body") if number else ("muted", "caption")
+            line = (
+                Text(theme, "body", shade="muted" if number else "strong", wrap=False),
+                Text(theme, role, shade=shade, wrap=False, lean=RIGHT),
+                Text(theme, role, shade=shade, wrap=False, lean=RIGHT),
+            )
+            for place, widget in enumerate(line):
+                grid.addWidget(widget, number, place)
+            self._lines.append(line)
+
+    def say(self, head: told.Sum, sums: list[told.Sum]) -> None:
+        """Show ``sums`` under ``head``."""
+        for line, texts in zip(self._lines, [head, *sums], strict=True):
+            for widget, text in zip(line, texts, strict=True):
+                widget.say(text)
 
 
 class BusinessSheet(QWidget):
@@ -73,31 +105,25 @@ class BusinessSheet(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._heads: list[Text] = []
-        self._tables: list[Facts] = []
-        layout = column(self, spacing=theme.px(8))
-        for rows in (4, 4, 2):
-            self._heads.append(Text(theme, "strong", shade="strong"))
-            self._tables.append(Facts(theme, rows, value_role="body", label_role="body", spacing=0))
-        places = [column(spacing=theme.px(6)) for _ in self._tables]
-        for place, head, table in zip(places, self._heads, self._tables, strict=True):
-            place.addWidget(head)
-            place.addWidget(table)
-        upper = column(spacing=theme.px(14)) if theme.portrait else row(spacing=theme.px(20))
-        for each in places[:2]:
-            upper.addLayout(each, 1)
+        self._businesses = {business: SumTable(theme, 4) for business in Business}
+        self._loose = SumTable(theme, 2)
+        layout = column(self, spacing=theme.px(14))
+        upper = column(spacing=theme.px(14)) if theme.portrait else row(spacing=theme.px(14))
+        for table in self._businesses.values():
+            upper.addWidget(table, 1)
         layout.addLayout(upper)
-        layout.addLayout(places[2])
+        layout.addWidget(self._loose)
         layout.addStretch(1)
 
     def say(self, figures: Figures, words: Words) -> None:
         """Show the sums of ``figures``."""
+        amount = words.text("cash.amount")
         sums = {each.business: each for each in figures.sums}
-        for place, business in enumerate(Business):
-            self._heads[place].say(told.business(business, words))
-            self._tables[place].say(told.of_business(business, sums.get(business), words))
-        self._heads[-1].say(words.text("cash.apart"))
-        self._tables[-1].say(told.of_loose(figures, words))
+        for business, table in self._businesses.items():
+            head = (told.business(business, words), words.text("cash.count-orders"), amount)
+            table.say(head, told.of_business(sums.get(business) or nothing(business), words))
+        head = (words.text("cash.apart"), words.text("cash.count-notes"), amount)
+        self._loose.say(head, told.of_loose(figures, words))
 
 
 class ItemsSheet(Panel):
@@ -163,24 +189,26 @@ class FiguresView(StaffView):
         cash, sheet = self._cash.cash, self._cash.sheet
         if cash is None:
             return
-        said, bad = told.printing(cash, self._cash.period, words)
-        self._printing.say(
-            said, tone="warning" if bad else "tint", sign=Sign.ATTENTION if bad else None
-        )
+        say_printing(self._printing, cash, self._cash.period, words)
         self._say_totals(sheet, words)
-        self._head.say(words.text(f"cash.sheet.{sheet.kind.value}"))
-        count = len(self._cash.sheets)
-        shown = min(state.cash.sheet, count - 1) + 1
-        self._range.say(words.text("cash.sheet-of", number=shown, count=count))
+        self._say_head(state, sheet, words)
         self._say_sheet(sheet, words)
+
+    def _say_head(self, state: State, sheet: Sheet, words: Words) -> None:
+        """Name the sheet; the first one is named by its totals."""
+        first, count = sheet.kind is Kind.NOTES, len(self._cash.sheets)
+        shown = min(state.cash.sheet, count - 1) + 1
+        self._head.say("" if first else words.text(f"cash.sheet.{sheet.kind.value}"))
+        said = words.text("cash.sheet-of", number=shown, count=count)
+        self._range.say("" if first else said)
 
     def _say_totals(self, sheet: Sheet, words: Words) -> None:
         figures = self._cash.figures
         first = sheet.kind is Kind.NOTES
         values = (
             words.money(figures.expected_fen),
-            words.text("cash.notes", count=figures.notes),
-            words.text("cash.orders", count=told.purchases(figures)),
+            told.notes(figures.notes, words),
+            told.orders(told.purchases(figures), words),
         )
         labels = ("cash.expected", "cash.notes-in-all", "cash.purchases")
         for figure, label, value in zip(self._totals, labels, values, strict=True):
@@ -192,6 +220,6 @@ class FiguresView(StaffView):
         self._business.setVisible(sheet.kind is Kind.BUSINESS)
         self._items.setVisible(sheet.kind is Kind.ITEMS)
         self._empty.say(words.text("cash.no-notes") if notes and not sheet.notes else "")
-        self._notes.say(sheet.notes, words)
+        self._notes.say(sheet.notes, words, close=bool(self._printing.text))
         self._items.say(sheet.items, words)
         self._business.say(self._cash.figures, words)

@@ -14,9 +14,8 @@ from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.button import BigButton
 from kiosk.ui.widgets.keypad import Keyboard
 
-_SHOWN = 11
-"""Most characters of a label that are shown: the last ones."""
-_HEIGHT = 124
+_SHOWN_WIDTH = 250
+"""So much of a label is shown, in reference pixels: its last characters."""
 
 
 def label_name(label: Label) -> str:
@@ -25,7 +24,7 @@ def label_name(label: Label) -> str:
 
 
 class Field(BigButton):
-    """What is typed so far, and what it is; three stand in a row of an upright screen."""
+    """What is typed so far, else what it is; three stand in a row of an upright screen."""
 
     aside = 8
 
@@ -33,7 +32,15 @@ class Field(BigButton):
         """``chosen``: looks like the field that is being typed."""
         face = "primary" if chosen else "secondary"
         super().__init__(theme, face, label_name(label), role="strong")
-        self.setFixedHeight(theme.px(_HEIGHT))
+        self.setFixedHeight(theme.target)
+
+    def tail(self, text: str) -> str:
+        """Return as many of the last characters as fit."""
+        shown = text
+        while self._title_face.measure(shown)[0] > self._theme.px(_SHOWN_WIDTH):
+            shown = shown[1:] if shown == text else shown[2:]
+            shown = f"…{shown}"
+        return shown
 
 
 class LabelsView(StaffView):
@@ -62,12 +69,7 @@ class LabelsView(StaffView):
     def fill(self, state: State, words: Words) -> None:
         for (label, chosen), field in self._fields.items():
             typing = label is state.cash.label
-            field.say(_shown(state.cash.labels.get(label, ""), typing), told.label(label, words))
+            text = field.tail(state.cash.labels.get(label, "")) or told.label(label, words)
+            field.say(f"{text}_" if typing else text)
             field.setVisible(chosen is typing)
         self._keyboard.say(words.text("staff.back"))
-
-
-def _shown(text: str, typing: bool) -> str:
-    hidden = len(text) - _SHOWN
-    seen = f"…{text[hidden:]}" if hidden > 0 else text
-    return f"{seen}_" if typing else seen or "—"

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QGridLayout
 
 from kiosk.cashbox.box import ClosedPeriod
+from kiosk.flow.view import CashView
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, column, row
 from kiosk.ui.pages.staff.view import StaffView, once
@@ -10,7 +11,7 @@ from kiosk.ui.staff import cash_words as told
 from kiosk.ui.staff.cash import Cash
 from kiosk.ui.staff.cash_state import CashPage
 from kiosk.ui.staff.model import StaffModel
-from kiosk.ui.staff.state import State
+from kiosk.ui.staff.state import State, View
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.button import BigButton
@@ -19,7 +20,14 @@ from kiosk.ui.widgets.marks import Mark, Sign
 from kiosk.ui.widgets.text import CENTRE, RIGHT, Panel, Text
 from vending.cash import Difference
 
-_FACTS = 8
+_FACTS = 6
+
+
+def say_printing(bar: Bar, cash: CashView, period: ClosedPeriod | None, words: Words) -> None:
+    """Say what the printer is about."""
+    said, bad = told.printing(cash, period, words)
+    sign = Sign.ATTENTION if bad else None
+    bar.say(said, tone="warning" if bad else "tint", sign=sign)
 
 
 class PeriodRow(Panel):
@@ -123,10 +131,10 @@ class PeriodView(StaffView):
         self._mark.show_sign(Sign.DONE if answer and answer.agrees else Sign.ATTENTION)
         self._mark.setVisible(answer is not None)
         self._word.say(told.word(period, words))
-        self._means.say(told.word_text(period, words))
-        said, bad = told.printing(cash, period, words)
-        sign = Sign.ATTENTION if bad else None
-        self._printing.say(said, tone="warning" if bad else "tint", sign=sign)
+        just_now, following = state.cash.before_period is View.HOME, cash.cash.period.period_no
+        ended = words.text("cash.ended", number=following)
+        self._means.say(ended if just_now else told.means(period, words))
+        say_printing(self._printing, cash, period, words)
         self._facts.say(told.period_facts(period, words))
 
 

@@ -31,7 +31,6 @@ class HomeView(StaffView):
         theme = kit.theme
         self._home = model.part(Home)
         self._last = Text(theme, "body")
-        self._offline = Bar(theme, role="body")
         self._service = Bar(theme, role="body")
         self._tiles = {tile: self._tile(kit, tile) for tile in Tile}
         self._arranged: tuple[Tile, ...] = ()
@@ -39,7 +38,7 @@ class HomeView(StaffView):
         self._grid = QGridLayout()
         self._grid.setSpacing(theme.px(14))
         said = column(spacing=theme.px(10))
-        for each in (self._last, self._offline, self._service):
+        for each in (self._last, self._service):
             said.addWidget(each)
         self.content.addLayout(said)
         self.content.addLayout(self._grid, 1)
@@ -48,12 +47,11 @@ class HomeView(StaffView):
     def fill(self, state: State, words: Words) -> None:
         staff = self.model.visit.staff
         self._last.say(told.last_visit(staff, words) if staff else "")
-        self._offline.say(words.text("staff.signed-in-offline") if staff and staff.offline else "")
-        out = staff.out_of_service if staff else ""
+        good = staff is not None and not staff.offline and not staff.out_of_service
         self._service.say(
-            told.service(out, words) if staff else "",
-            tone="warning" if out else "tint",
-            sign=Sign.ATTENTION if out else Sign.DONE,
+            told.service(staff, words) if staff else "",
+            tone="tint" if good else "warning",
+            sign=Sign.DONE if good else Sign.ATTENTION,
         )
         offered = self._home.offered()
         self._arrange(tuple(offered))
