@@ -128,15 +128,6 @@ def test_the_next_customer_begins_at_the_bill(stage: Stage, screens: Screens) ->
     assert not seen(stage, choice_name(1))
 
 
-def test_when_not_all_can_be_paid_the_main_way_says_how_many(
-    stage: Stage, screens: Screens
-) -> None:
-    stage.show(screens["bill-limited"])
-    assert button(stage, ALL_BUTTON).text() == "最早 3 个月"
-    tap(stage, ALL_BUTTON)
-    assert stage.posted == [MonthsChosen(months=3)]
-
-
 bills = st.lists(
     st.builds(
         MonthBill,
