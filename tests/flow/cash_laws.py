@@ -37,6 +37,8 @@ class CashLaws:
         number = before.cash.period.period_no
         if isinstance(event, ev.OrderEnded) and event.how is Ending.DELIVERED:
             self.ended.add(event.order_no)
+        if isinstance(event, ev.BillPosted):
+            self.ended.add(event.paid.order_no)
         for one in wishes:
             match one:
                 case Tell():

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
-from kiosk.flow.device import SelfTest
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
 from kiosk.flow.phase import PHASES, Phase
@@ -40,7 +39,6 @@ from tests.flow.world import (
 )
 from vending.card import SealAnswer, SealStage, Verdict
 from vending.messages import Ending, Limits, Reason
-from vending.staff import Action, Role
 
 CHOICES = st.lists(st.integers(0, 2**16), max_size=120)
 NOTE_FACTS: tuple[Any, ...] = (ev.NoteEscrowed, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
@@ -227,19 +225,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.LanguageChosen(language="en"),
         *(press() for press in PRESSES.values()),
         ev.CodeEntered(order_no=number),
-        staff_event.StaffCalled(),
-        staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
-        staff_event.StaffTurnedAway(reason="wrong"),
-        staff_event.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
-        staff_event.StaffStirred(),
-        staff_event.StaffLeft(),
-        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
-        staff_event.SelfTestStopped(),
-        staff_event.OfficeTried(answered=True, took_ms=9),
-        staff_event.ResetWanted(device=Device.PRINTER),
-        staff_event.RestartWanted(),
-        staff_event.Exported(file="kiosk.zip"),
-        ev.CodeScanned(text="1000200030"),
+        *staff_walk.STAFF_FACTS,
         *CLEARING_FACTS,
         ev.CardInserted(),
         ev.CardRemoved(),
