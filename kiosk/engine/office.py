@@ -273,7 +273,7 @@ class OfficeLane:
 
     def on_sign_in(self, listener: Callable[[SignedIn, HeadOffice], None]) -> None:
         """Call ``listener`` after each sign-in, on the network thread; it may ask the head office
-        in its turn, and what it raises counts as silence.
+        in its turn. What it raises is logged and no more: the line has just answered.
         """
         self._on_sign_in = listener
 
@@ -362,9 +362,14 @@ class OfficeLane:
         told, self._told = self._told, _highest(self._told, signed)
         if told != self._told:
             self._post(self._told)
-        with self._reaching():
-            self._on_sign_in(signed, self._office)
+        self._tell_listener(signed)
         return took_ms
+
+    def _tell_listener(self, signed: SignedIn) -> None:
+        try:
+            self._on_sign_in(signed, self._office)
+        except Exception:
+            _logger.exception("whoever follows sign-ins failed")
 
     def _try_line(self) -> None:
         """Sign in on purpose, and tell how long it took."""

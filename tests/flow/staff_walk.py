@@ -11,6 +11,7 @@ from kiosk.flow.policy import Policy
 from tests.flow.world import POLICY, Walk, part
 from vending.cash import StaffDeed
 from vending.rights import Role
+from vending.staff import Action
 
 
 def signed_in(role: Role = Role.SUPERVISOR, policy: Policy = POLICY) -> Walk:
@@ -36,9 +37,30 @@ def deeds(walk: Walk) -> list[tuple[str, str, str]]:
     return [(deed.staff, deed.what, deed.detail) for deed in walk.told(StaffDeed)]
 
 
+STAFF_FACTS: tuple[ev.Event, ...] = (
+    staff_event.StaffCalled(),
+    staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
+    staff_event.StaffTurnedAway(reason="wrong"),
+    staff_event.StaffActed(staff="wang", order_no="1", action=Action.REFUND),
+    staff_event.StaffStirred(),
+    staff_event.StaffLeft(),
+    *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+    staff_event.SelfTestStopped(),
+    staff_event.OfficeTried(answered=True, took_ms=9),
+    staff_event.ResetWanted(device=Device.PRINTER),
+    staff_event.RestartWanted(),
+    staff_event.Exported(file="kiosk.zip"),
+)
+"""One of each kind; those about the cash are the cashier's."""
+
 # -- ways that chance seldom takes ---------------------------------------------------------------
 
 IN_SLOT = ev.CardInserted()
+
+
+def pass_a_test_of_notes() -> Walk:
+    note = ev.NoteReturned(note_id="t-1", value_fen=500)
+    return under_test(SelfTest.NOTE).feed(note, ev.AcceptorClosed()).at(Phase.STAFF)
 
 
 def leave_a_test_of_notes() -> Walk:
@@ -99,6 +121,7 @@ def lose_the_printer_in_its_test() -> Walk:
 
 
 RARE: tuple[Callable[[], Walk], ...] = (
+    pass_a_test_of_notes,
     leave_a_test_of_notes,
     leave_a_test_of_notes_with_a_card_in_the_slot,
     leave_a_test_of_notes_that_never_ends,

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
-from kiosk.flow.device import SelfTest
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
 from kiosk.flow.phase import PHASES, Phase
@@ -40,7 +39,6 @@ from tests.flow.world import (
 )
 from vending.card import SealAnswer, SealStage, Verdict
 from vending.messages import Ending, Limits, Reason
-from vending.staff import Action, Role
 
 CHOICES = st.lists(st.integers(0, 2**16), max_size=120)
 NOTE_FACTS: tuple[Any, ...] = (ev.NoteEscrowed, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
