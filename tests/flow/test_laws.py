@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
-from kiosk.flow import staff_event
+from kiosk.flow.device import SelfTest
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
 from kiosk.flow.phase import PHASES, Phase
@@ -227,25 +227,6 @@ def test_every_declared_way_can_be_taken() -> None:
     assert declared - ways_taken() == set()
 
 
-def staff_facts(order_no: str) -> list[ev.Event]:
-    """One of each kind of what staff do."""
-    return [
-        staff_event.StaffCalled(),
-        staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
-        staff_event.StaffTurnedAway(reason="wrong"),
-        staff_event.StaffActed(staff="wang", order_no=order_no, action=Action.REFUND),
-        staff_event.StaffStirred(),
-        staff_event.StaffLeft(),
-        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
-        staff_event.SelfTestStopped(),
-        staff_event.OfficeTried(answered=True, took_ms=9),
-        staff_event.ResetWanted(device=Device.PRINTER),
-        staff_event.RestartWanted(),
-        staff_event.Exported(file="kiosk.zip"),
-        *CLEARING_FACTS,
-    ]
-
-
 def every_fact(walk: Walk) -> list[ev.Event]:
     """One of each kind, about the order in hand where there is one."""
     order = walk.session.order or Walk().to_vending().order
@@ -260,7 +241,8 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.LanguageChosen(language="en"),
         *(press() for press in PRESSES.values()),
         ev.CodeEntered(order_no=number),
-        *staff_facts(number),
+        *staff_walk.STAFF_FACTS,
+        *CLEARING_FACTS,
         ev.CardInserted(),
         ev.CardRemoved(),
         ev.CardRead(card=walk.card),
