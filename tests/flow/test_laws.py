@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow import event as ev
+from kiosk.flow import staff_event
 from kiosk.flow.device import SelfTest
 from kiosk.flow.event import Device, DeviceState, Restarted
 from kiosk.flow.machine import is_resting, step
