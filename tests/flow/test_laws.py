@@ -20,8 +20,7 @@ from kiosk.flow.policy import Policy
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import fresh
-from tests.flow import staff_walk
-from tests.flow import test_bill as bill
+from tests.flow import bills, staff_walk
 from tests.flow import test_resell as resell
 from tests.flow.bills import CUSTOMER_NO, BillWalk, paid_of
 from tests.flow.cashier import CLEARING_FACTS
@@ -185,7 +184,7 @@ def leave_as_the_slot_dies() -> Walk:
 RARE: tuple[Callable[[], Walk], ...] = (
     *resell.RARE,
     *staff_walk.RARE,
-    *bill.RARE,
+    *bills.RARE,
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
     walk_away_from_the_account_as_the_office_fails,
