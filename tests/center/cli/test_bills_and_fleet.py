@@ -116,6 +116,9 @@ def test_payments_that_got_stuck_are_posted(desk: Desk) -> None:
     assert f"R{order_no}" in said
     assert "paid 200.00, settled 165.00 (2025-08, 2025-09), balance then 35.00" in said
     assert desk.run("orders", "stuck") == (0, "")
+    story = desk.run("orders", "show", order_no)[1]
+    assert f"for        bills of customer {ZHOU}: 2025-08, 2025-09, 2025-10" in story
+    assert "bill-posted" in story
     assert desk.run("check")[0] == 0
 
 
