@@ -10,7 +10,7 @@ from center.cash.periods import CashError
 from center.cash.vault import MAY, Deed, Vault
 from center.staff import trail
 from center.staff.people import Person
-from tests.center.cash.conftest import BOSS, CLERK
+from tests.center.cash.people import BOSS, CLERK
 from tests.center.cash.till import Till
 from tests.center.orders.office import TERMINAL, Office
 from vending.messages import Note
