@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import BinaryIO, cast
 
 from bench import card_slot as line
 from bench.card_slot import CardSlot, SlotEvent, SlotEventKind
@@ -53,6 +54,7 @@ class SimCardIo:
     """A `CardIo` on the bench's slot: what `TcpCardIo` does, without a socket."""
 
     is_stuck = False
+    name = "simulated"
 
     def __init__(self, slot: CardSlot, fuse: Fuse, life: Life, *, motor: bool) -> None:
         self._slot = slot
@@ -155,7 +157,8 @@ class SimWorker:
         self._heard = heard
         self._died = died
         self._busy_until_us = 0
-        self._worker = Worker(self.io, _adapters(), _Pipe(self._reply), 0.0)  # type: ignore[arg-type]
+        replies = cast("BinaryIO", _Pipe(self._reply))
+        self._worker = Worker(self.io, _adapters(), replies, 0.0)
         self._watch = Timer(world, self.life, self._look)
         self._forget = slot.observe(self._slot_changed)
         world.after(START_MS, self.life, self._begin)

@@ -15,7 +15,7 @@ ANSWER_TIMEOUT_S = 20.0
 WAIT_S = 30
 
 State = dict[str, Any]
-"""phase, page, language, paid_fen, order_no, buttons, cause, notice, wait, more_time."""
+"""phase, page, language, paid_fen, order_no, buttons, cause, notice, wait, more_time, staff."""
 
 
 class KioskError(Exception):

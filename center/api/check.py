@@ -62,9 +62,17 @@ PATTERNS = {
     "commands": r"^(?:[0-9A-Fa-f]{2}){0,255}$",
 }
 _OR_NONE = "^(?:[0-9]{19})?$"
-_IN_MESSAGE = {("OwedQuery", "order_no"): _OR_NONE, ("StuckQuery", "order_no"): _OR_NONE}
+_IN_MESSAGE = {
+    ("OwedQuery", "order_no"): _OR_NONE,
+    ("StuckQuery", "order_no"): _OR_NONE,
+    ("OrderOpened", "card_serial"): r"^(?:[0-9A-Fa-f]{16})?$",
+    ("Health", "software_version"): r"^[ -~]{0,60}$",
+}
 """What a field must be like in one message only."""
-_COMPILED = {pattern: re.compile(pattern) for pattern in (PLAIN_TEXT, *PATTERNS.values(), _OR_NONE)}
+_COMPILED = {
+    pattern: re.compile(pattern)
+    for pattern in (PLAIN_TEXT, *PATTERNS.values(), *_IN_MESSAGE.values())
+}
 _ORDER_NUMBERS = {"order_no", "near_order_no"}
 
 

@@ -16,6 +16,7 @@ from center.orders.refund import CannotPay, Payout
 from center.staff import trail
 from center.store.tables import IS_OPEN
 from center.store.tables import orders as orders_table
+from vending.cash import Business
 from vending.money import format_yuan
 from vending.staff import Action, ActionForbidden, Evidence, Role
 
@@ -107,12 +108,11 @@ def _show(given: Arguments) -> int:
 
 def _order_text(order: Order, told: list[str]) -> str:
     known = order.identity
-    whose = f"meter {known.meter_no}, customer {known.customer_no}" if known else "not told yet"
     verdict = f"{order.verdict} ({'holds' if order.is_verdict_good else 'seals were given since'})"
     return "\n".join(
         (
             f"order      {order.order_no}, {order.state}, paid {_yuan(order)} yuan",
-            f"for        {whose}",
+            f"for        {_whose(order)}",
             f"opened     {moment(known.opened_at_ms if known else None)}",
             f"changed    {moment(order.changed_at_ms)}",
             f"parked     {order.parked_why if order.parked else 'no'}",
@@ -122,6 +122,15 @@ def _order_text(order: Order, told: list[str]) -> str:
             f"told to    {', '.join(told) or 'nobody else'}",
         )
     )
+
+
+def _whose(order: Order) -> str:
+    known = order.identity
+    if known is None:
+        return "not told yet"
+    if known.business is Business.BILL:
+        return f"bills of customer {known.customer_no}: {', '.join(known.months) or 'no month'}"
+    return f"meter {known.meter_no}, customer {known.customer_no}"
 
 
 def _yuan(order: Order) -> str:

@@ -154,6 +154,7 @@ class Control(QObject):
             "buttons": list(screen.buttons),
             "paid_fen": tender.paid_fen if tender else 0,
             "order_no": named.order_no if named else None,
+            "staff": screen.staff.name if screen.staff else "",
         }
 
 

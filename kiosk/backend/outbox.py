@@ -2,9 +2,9 @@
 
 A report enters in the same transaction as the fact behind it (`put`) and leaves when the head
 office says that it holds it. In between it is delivered as often as needed: the head office takes
-each number once. Reports of one order arrive in their order; orders do not wait for each other. The
-report about a closed period waits until every report before it was taken: the head office compares
-it with what it has heard.
+each number once. Reports of one order arrive in their order; orders do not wait for each other.
+Figures of a period wait until every report before them was taken: the head office compares them
+with what it has heard.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from sqlalchemy.dialects import sqlite
 
 from kiosk.backend.port import OfficeError
 from kiosk.backend.schedule import AFTER_ALL, USUAL, BackOff, Schedule, Waiting
-from vending.cash import CashReport, PeriodAnswer
+from vending.cash import CashReport, PeriodAnswer, PeriodFrozen
 from vending.messages import Alarm, Report, ReportEnvelope, ReportTaken
 
 _logger = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def order_of(report: Report) -> str | None:
     """
     if isinstance(report, Alarm):
         return None
-    if isinstance(report, CashReport):
+    if isinstance(report, CashReport | PeriodFrozen):
         return AFTER_ALL
     near: str | None = getattr(report, "near_order_no", None)
     own: str | None = getattr(report, "order_no", None)

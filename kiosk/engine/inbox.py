@@ -22,6 +22,9 @@ MONEY: tuple[type[Event], ...] = (
     ev.VendNotSold,
     ev.VendUnknown,
     ev.OrderEnded,
+    ev.BillPosted,
+    ev.BillNotPosted,
+    ev.BillUnknown,
     ev.CardWriteEnded,
     ev.CardProved,
 )
@@ -37,10 +40,22 @@ PRESSES: tuple[type[Event], ...] = (
     ev.ResellPressed,
     ev.CodeEntered,
     ev.DeliverPressed,
+    ev.BillPressed,
+    ev.CustomerNoEntered,
+    ev.CodeScanned,
+    ev.MonthsChosen,
     staff_event.StaffCalled,
     staff_event.StaffStirred,
+    staff_event.ClearingStarted,
+    staff_event.ClearingCancelled,
+    staff_event.ClearingEnded,
+    staff_event.CashReportWanted,
+    staff_event.SelfTestStarted,
+    staff_event.SelfTestStopped,
+    staff_event.ResetWanted,
+    staff_event.RestartWanted,
 )
-"""What a customer can do again when nothing happens."""
+"""What somebody in front of the machine can do again when nothing happens."""
 
 _FACTS_PER_PRESS = 8
 """Presses are dropped at the limit, other facts at this many times the limit, money never."""

@@ -250,20 +250,14 @@ class OfficeLane:
         *,
         software_version: str,
         probe_s: float = 60.0,
-        on_signed_in: Callable[[SignedIn], None] = lambda _: None,
     ) -> None:
-        """``probe_s``: silence after which the line is tried when nobody uses it.
-
-        ``on_signed_in`` hears each answer to a sign-in, on the network thread; it may ask the head
-        office in its turn, and what it raises counts as silence.
-        """
+        """``probe_s``: silence after which the line is tried when nobody uses it."""
         self._office = office
         self._post = post
         self._clock = clock
         self._status = status
         self._software_version = software_version
         self._probe_s = probe_s
-        self._on_signed_in = on_signed_in
         self._lock = threading.Lock()
         self._waiting: list[tuple[float, int, Command]] = []
         self._numbers = count()
@@ -278,7 +272,9 @@ class OfficeLane:
         self._wake = wake
 
     def on_sign_in(self, listener: Callable[[SignedIn, HeadOffice], None]) -> None:
-        """Call ``listener`` after each sign-in, on the network thread; it may ask more."""
+        """Call ``listener`` after each sign-in, on the network thread; it may ask the head office
+        in its turn. What it raises is logged and no more: the line has just answered.
+        """
         self._on_sign_in = listener
 
     def ask(self, asked: Command, after_s: float = 0.0) -> None:
@@ -366,8 +362,14 @@ class OfficeLane:
         told, self._told = self._told, _highest(self._told, signed)
         if told != self._told:
             self._post(self._told)
-        self._on_sign_in(signed, self._office)
+        self._tell_listener(signed)
         return took_ms
+
+    def _tell_listener(self, signed: SignedIn) -> None:
+        try:
+            self._on_sign_in(signed, self._office)
+        except Exception:
+            _logger.exception("whoever follows sign-ins failed")
 
     def _try_line(self) -> None:
         """Sign in on purpose, and tell how long it took."""

@@ -71,6 +71,13 @@ def look_for_code(session: Session, event: ev.CodeEntered) -> Step:
     return session.to(Phase.LOOKING_UP), (wish,)
 
 
+@on(Phase.CODE, ev.CodeScanned, to=Phase.LOOKING_UP)
+def scan_code(session: Session, event: ev.CodeScanned) -> Step:
+    """The slip itself, instead of nineteen digits."""
+    typed = ev.CodeEntered(order_no=event.text.strip(), at_ms=event.at_ms)
+    return look_for_code(session, typed)
+
+
 @on(Phase.LOOKING_UP, ev.OwedRefused, to=Phase.REFUSED)
 def code_refused(session: Session, event: ev.OwedRefused) -> Step:
     """Nothing to deliver under this code, and why."""

@@ -7,24 +7,25 @@ from msgspec.structs import replace
 
 from kiosk.flow.event import CardFault, Device, DeviceState, Fault
 from kiosk.flow.phase import Cause, Notice, Phase, Why
-from kiosk.flow.screen import Button, Screen, screen
+from kiosk.flow.screen import Screen, screen
 from kiosk.flow.session import BillOrder, PartStatus, Session
-from kiosk.flow.view import BillChoice, BillView
 from kiosk.ui.pages.bill import BillPage
 from kiosk.ui.samples import AT_MS, PAPER_OUT, TERMINAL_NO, Sample, session
 from kiosk.ui.samples_owed import press_keys
 from kiosk.ui.window import Window
-from vending.bill import BillPaid, BillStatement, MonthBill, due_fen
-from vending.cash import Business
+from vending.bill import BillPaid, BillStatement, MonthBill
 from vending.messages import Note, Reason
 from vending.order_no import make_order_no
 
 CUSTOMER_NO = "3300451276"
 SCANNER = {Device.SCANNER: PartStatus(DeviceState.OK)}
+WORKING = {
+    device: PartStatus(DeviceState.OK)
+    for device in (Device.CARD_READER, Device.ACCEPTOR, Device.HEAD_OFFICE)
+}
 READER_DOWN = {
+    **WORKING,
     Device.CARD_READER: PartStatus(DeviceState.OFFLINE, Fault.READER_GONE),
-    Device.HEAD_OFFICE: PartStatus(DeviceState.OK),
-    Device.ACCEPTOR: PartStatus(DeviceState.OK),
 }
 """No card can be read, and bills can be paid."""
 
@@ -67,14 +68,6 @@ EXTREME = replace(
 )
 
 
-def _choices(statement: BillStatement) -> tuple[BillChoice, ...]:
-    most = len(statement.months)
-    return tuple(
-        BillChoice(months=count, due_fen=due_fen(statement.months[:count], statement.balance_fen))
-        for count in (most, *range(1, most))
-    )
-
-
 def order(statement: BillStatement, count: int, notes: tuple[int, ...] = ()) -> BillOrder:
     """Return the order to pay ``count`` months with ``notes`` (fen) in the box."""
     return BillOrder(
@@ -100,37 +93,8 @@ def posted(bill: BillOrder) -> BillOrder:
 
 
 def shown(state: Session, statement: BillStatement | None = None) -> Screen:
-    """Return the screen of ``state``, which is about a bill."""
-    told = screen(state)
-    known = state.bill.statement if state.bill else statement
-    view = _view(state, known) if known else None
-    return replace(told, bill=view, business=Business.BILL)
-
-
-def _view(state: Session, statement: BillStatement) -> BillView:
-    view = BillView(
-        statement=statement,
-        choices=_choices(statement),
-        note_values_fen=state.policy.note_values_fen,
-        slip_failed=state.slip_failed,
-        printing=state.printing,
-    )
-    bill = state.bill
-    if bill is None:
-        return view
-    last = state.escrow or (bill.notes[-1] if bill.notes else None)
-    return replace(
-        view,
-        order_no=bill.order_no,
-        months=bill.months,
-        due_fen=bill.due_fen,
-        paid_fen=bill.paid_fen,
-        notes=len(bill.notes),
-        last_note_fen=last.value_fen if last else None,
-        moving=state.phase is Phase.STACKING,
-        settlement=bill.settlement,
-        receipt_no=bill.paid.receipt_no if bill.paid else "",
-    )
+    """Return the screen of ``state``, of somebody who came to pay a bill."""
+    return screen(state.but(billing=True, statement=statement))
 
 
 def bill_samples() -> list[Sample]:
@@ -138,26 +102,22 @@ def bill_samples() -> list[Sample]:
     return [*_ways_in(), *_months(), *_tender(), *_ends(), *_no_way_on()]
 
 
-def _offering(state: Session, *buttons: Button) -> Screen:
-    return replace(screen(state), buttons=buttons)
-
-
 def _ways_in() -> Iterator[Sample]:
-    both = (Button.RESELL, Button.PAY_BILL)
-    idle = session(None, Phase.IDLE)
-    yield Sample("bill-idle", _offering(idle, *both))
-    yield Sample("bill-idle-no-paper", _offering(idle.but(parts=PAPER_OUT), *both))
+    idle = session(None, Phase.IDLE, parts=WORKING)
+    yield Sample("bill-idle", screen(idle))
+    yield Sample("bill-idle-no-paper", screen(idle.but(parts={**WORKING, **PAPER_OUT})))
     closed = session(None, Phase.OUT_OF_SERVICE, cause=Why.READER_DOWN, parts=READER_DOWN)
-    yield Sample("bill-out-of-service", _offering(closed, Button.PAY_BILL))
+    yield Sample("bill-out-of-service", screen(closed))
     asked = session(None, Phase.BILL_ASK)
-    scanned = replace(shown(asked.but(parts=SCANNER)), bill_by_scan=True)
-    yield Sample("bill-ask", scanned)
-    yield Sample("bill-ask-typing", scanned, partial(press_keys, CUSTOMER_NO[:4]))
-    yield Sample("bill-ask-ready", scanned, partial(press_keys, EXTREME.customer_no))
+    scanning = asked.but(parts=SCANNER)
+    yield Sample("bill-ask", shown(scanning))
+    yield Sample("bill-ask-typing", shown(scanning), partial(press_keys, CUSTOMER_NO[:4]))
+    yield Sample("bill-ask-ready", shown(scanning), partial(press_keys, EXTREME.customer_no))
     yield Sample("bill-ask-no-scanner", shown(asked), partial(press_keys, CUSTOMER_NO))
-    yield Sample("bill-ask-code-unknown", replace(scanned, notice=Notice.CODE_UNKNOWN))
+    yield Sample("bill-ask-code-unknown", shown(scanning.but(notice=Notice.CODE_UNKNOWN)))
     for fault in (CardFault.MUTE, CardFault.FOREIGN):
-        yield Sample(f"bill-ask-{fault.value}", replace(scanned, cause=fault, card_present=True))
+        unread = scanning.but(cause=fault, card_present=True)
+        yield Sample(f"bill-ask-{fault.value}", shown(unread))
     yield Sample("bill-ask-more-time", shown(asked.but(asked_more_time=True)))
     reading = session(None, Phase.BILL_CARD, card_present=True)
     yield Sample("bill-wait-reading", shown(reading))
@@ -176,10 +136,6 @@ def _months() -> Iterator[Sample]:
     extreme = shown(asked.but(parts=PAPER_OUT), EXTREME)
     yield Sample("bill-extreme", extreme)
     yield Sample("bill-extreme-how-many", extreme, _choose)
-    limited = shown(asked, EXTREME)
-    if limited.bill is not None:
-        some = replace(limited.bill, choices=limited.bill.choices[3:0:-1])
-        yield Sample("bill-limited", replace(limited, bill=some))
     yield Sample("bill-more-time", shown(asked.but(asked_more_time=True), THREE))
 
 

@@ -247,6 +247,7 @@ def _walks() -> Iterator[Sample]:
     yield cash_sample("take-out-by-two", cash_view(by_two), witness=WITNESS)
     yield cash_sample("take-out-blind", cash_view(box(Stage.CLEARING), may_end=True))
     yield cash_sample("put-in", cash_view(box(Stage.TAKEN)))
+    yield cash_sample("put-in-blind", cash_view(box(Stage.TAKEN), may_end=True))
     yield cash_sample("end", cash_view(box(Stage.REPLACED)))
     typed = (press(CashPress.LABELS), keys("3301-0017"), label(Label.BAG), keys("8" * 20))
     yield cash_sample("end-typed", cash_view(box(Stage.REPLACED)), *typed, press(Press.BACK))

@@ -10,6 +10,7 @@ from kiosk.backend.outbox import order_of
 from kiosk.backend.port import NotAllowed
 from kiosk.backend.schedule import AFTER_ALL, BackOff, Schedule, Waiting
 from tests.backend.outbox_stand import Office, Stand, alarm, answer_to, closed, note
+from vending.cash import Figures, PeriodFrozen
 from vending.messages import ReportEnvelope, ReportTaken
 
 
@@ -86,8 +87,10 @@ def test_other_reports_need_no_answer(stand: Stand) -> None:
     assert stand.answers == []
 
 
-def test_only_a_closed_period_follows_everything() -> None:
-    assert order_of(closed(1)) == AFTER_ALL
+def test_only_figures_of_a_period_follow_everything() -> None:
+    frozen = PeriodFrozen(period_no=1, at_ms=1, figures=Figures())
+    assert order_of(closed(1)) == order_of(frozen) == AFTER_ALL
+    assert order_of(alarm("x")) is None
     assert order_of(note("a", 1)) == "a"
 
 

@@ -2,6 +2,7 @@
 
 from tests.engine.samples import ORDER_NO
 from tests.engine.samples_cash import CASH_REPORTS
+from tests.engine.samples_staff import STAFF_REPORTS
 from vending.card import Verdict
 from vending.messages import (
     Alarm,
@@ -40,4 +41,5 @@ REPORTS: tuple[Report, ...] = (
     OrderAbandoned(order_no=ORDER_NO, at_ms=AT_MS),
     Alarm(code="box-full", detail="acceptor", at_ms=AT_MS),
     *CASH_REPORTS,
+    *STAFF_REPORTS,
 )

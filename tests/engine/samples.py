@@ -5,6 +5,7 @@ from kiosk.flow import staff_event
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.paper import Slip, SlipLine
 from tests.engine.samples_cash import CASH_EVENTS
+from tests.engine.samples_staff import STAFF_EVENTS
 from vending.bill import BillPaid, BillStatement, MonthBill, Settlement
 from vending.card import (
     CardKind,
@@ -203,5 +204,6 @@ EVENTS: tuple[Event, ...] = (
     staff_event.StaffStirred(),
     staff_event.StaffActed(staff="wang", order_no=ORDER_NO, action=Action.REFUND, refused="role"),
     *CASH_EVENTS,
+    *STAFF_EVENTS,
     staff_event.StaffLeft(),
 )

@@ -19,7 +19,15 @@ from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
-from tests.engine.samples import ACCOUNT, CARD, SEAL_ANSWER, SEAL_REQUEST, VEND
+from tests.engine.samples import (
+    ACCOUNT,
+    BILL_PAID,
+    CARD,
+    SEAL_ANSWER,
+    SEAL_REQUEST,
+    STATEMENT,
+    VEND,
+)
 from vending.card import Verdict
 
 MACHINE: Machine[Session] = Machine(
@@ -60,6 +68,15 @@ def answer(asked: Command) -> tuple[Event, ...]:
             return (ev.CardProved(order_no=asked.order_no, verdict=Verdict.WRITTEN, card=proved),)
         case wish.PrintSlip():
             return (ev.SlipPrinted(order_no=asked.order_no),)
+    return answer_about_bills(asked)
+
+
+def answer_about_bills(asked: Command) -> tuple[Event, ...]:
+    match asked:
+        case wish.LookUpBill():
+            return (ev.BillFound(statement=STATEMENT),)
+        case wish.PayBill() | wish.InquireBill():
+            return (ev.BillPosted(paid=replace(BILL_PAID, order_no=asked.order_no)),)
     return ()
 
 
@@ -179,6 +196,7 @@ HARMLESS = {
     wish.AskNote,
     wish.CloseAcceptor,
     wish.InquireVend,
+    wish.InquireBill,
     wish.ProveCard,
     wish.ReleaseCard,
     wish.ReadCard,

@@ -1,12 +1,15 @@
 """A customer with unpaid bills, what the head office says, and a walk through paying them."""
 
+from collections.abc import Callable
+from functools import partial
+
 from kiosk.flow import event as ev
 from kiosk.flow.command import LookUpBill, PayBill
-from kiosk.flow.event import Event
+from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault
 from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import BillOrder
-from tests.flow.world import POLICY, START_MS, Walk
+from tests.flow.world import POLICY, START_MS, Walk, part
 from vending.bill import BillPaid, BillStatement, MonthBill, settle
 
 CUSTOMER_NO = "0000000001"
@@ -17,6 +20,10 @@ MONTHS = (
     MonthBill(month="2025-11", energy_wh=100_000, amount_fen=5_380),
 )
 """65.00, 48.42 and 53.80 yuan."""
+READER_GONE = part(Device.CARD_READER, DeviceState.OFFLINE, Fault.READER_GONE)
+LINE_DOWN = part(Device.HEAD_OFFICE, DeviceState.OFFLINE, Fault.NO_ANSWER)
+JAM = part(Device.ACCEPTOR, DeviceState.FAULT, Fault.JAM_IN_ACCEPTOR)
+LINE_UP = part(Device.HEAD_OFFICE)
 
 
 def statement_of(
@@ -102,3 +109,47 @@ class BillWalk(Walk):
         self.to_posting(*values_fen).feed(self.unknown()).time_out().at(Phase.DOUBTFUL)
         self.time_out().at(Phase.IDLE)
         return self
+
+
+# -- ways that chance seldom takes ---------------------------------------------------------------
+
+
+def leave_by(last: ev.Event | None, make: Callable[[BillWalk], BillWalk], gone: ev.Event) -> Walk:
+    """Leave after something happened to the reader; without a last press, by silence."""
+    walk = make(BillWalk()).feed(gone)
+    return walk.feed(last) if last else walk.time_out().time_out()
+
+
+def leave_the_question_by(last: ev.Event | None) -> Walk:
+    """A card that says nothing still lies in the slot."""
+    mute = ev.CardUnreadable(fault=CardFault.MUTE)
+    walk = BillWalk().to_ask().feed(ev.CardInserted(), mute)
+    return walk.feed(last) if last else walk.time_out().time_out()
+
+
+def find_no_note_small_enough() -> Walk:
+    return BillWalk(statement_of(max_fen=400)).to_bill().feed(ev.MonthsChosen(months=1))
+
+
+def come_while_too_many_wait(fact: ev.Event) -> Walk:
+    walk = BillWalk(policy=Policy(terminal_no="310042", parked_orders=1))
+    return walk.to_parked().feed(fact)
+
+
+_CANCEL = ev.CancelPressed()
+RARE: tuple[Callable[[], Walk], ...] = (
+    *(
+        partial(leave_by, last, make, gone)
+        for last in (_CANCEL, None)
+        for make in (BillWalk.to_ask, BillWalk.to_lookup, BillWalk.to_bill)
+        for gone in (READER_GONE, part(Device.PRINTER))
+        if last or make is not BillWalk.to_lookup
+    ),
+    *(partial(leave_by, last, BillWalk.to_bill, ev.CardInserted()) for last in (_CANCEL, None)),
+    *(partial(leave_the_question_by, last) for last in (_CANCEL, None)),
+    find_no_note_small_enough,
+    *(
+        partial(come_while_too_many_wait, fact)
+        for fact in (ev.BillPressed(), ev.CodeScanned(text=CUSTOMER_NO))
+    ),
+)

@@ -11,8 +11,17 @@ from kiosk.flow.command import Command, Tell
 from kiosk.flow.event import Device, Event, Fault
 from kiosk.flow.phase import Phase
 from kiosk.flow.session import Session
-from vending.cash import CashReport, Figures, PeriodFrozen
-from vending.messages import Alarm, Ending, Note, NoteInSuspense, NoteTaken, Report, VendConfirmed
+from vending.cash import Business, CashReport, Figures, PeriodFrozen
+from vending.messages import (
+    Alarm,
+    Ending,
+    Note,
+    NoteInSuspense,
+    NoteTaken,
+    OrderOpened,
+    Report,
+    VendConfirmed,
+)
 
 NOTHING_SEEN = {ev.DeviceState.STARTING, ev.DeviceState.OFFLINE}
 
@@ -25,6 +34,8 @@ class CashLaws:
         """Of each note in the box: its period, itself, and the order that it pays for."""
         self.uncertain: dict[str, int] = {}
         """Of each note that may be anywhere: its period."""
+        self.businesses: dict[str, Business] = {}
+        """Of each order."""
         self.ended: set[str] = set()
         self.slips: set[str] = set()
         self.closed: list[CashReport] = []
@@ -35,8 +46,11 @@ class CashLaws:
     ) -> None:
         """Take one step into the books; every law is an assertion."""
         number = before.cash.period.period_no
-        if isinstance(event, ev.OrderEnded) and event.how is Ending.DELIVERED:
-            self.ended.add(event.order_no)
+        match event:
+            case ev.OrderEnded(how=Ending.DELIVERED):
+                self.ended.add(event.order_no)
+            case ev.BillPosted():
+                self.ended.add(event.paid.order_no)
         for one in wishes:
             match one:
                 case Tell():
@@ -51,6 +65,8 @@ class CashLaws:
 
     def _told(self, report: Report, number: int) -> None:
         match report:
+            case OrderOpened():
+                self.businesses[report.order_no] = report.business
             case NoteTaken():
                 self._boxed(number, report.note, report.order_no)
             case NoteInSuspense() if report.certain:
@@ -71,6 +87,7 @@ class CashLaws:
 
     def _boxed(self, number: int, note: Note, order_no: str | None) -> None:
         assert note.note_id not in self.certain, "a note is in two periods"
+        assert note.period_no == number
         self.certain[note.note_id] = (number, note, order_no)
         if self.uncertain.get(note.note_id) == number:
             del self.uncertain[note.note_id]
@@ -92,10 +109,14 @@ class CashLaws:
         for _, note, order_no in own:
             if order_no is not None:
                 paid[order_no] += note.value_fen
-        assert sum(total.paid_fen for total in told.sums) == sum(paid.values())
-        assert sum(total.orders for total in told.sums) == len(paid)
-        assert sum(total.completed_orders for total in told.sums) == len(self.ended & set(paid))
-        assert sum(total.slips for total in told.sums) == len(self.slips & set(paid))
+        sums = {total.business: total for total in told.sums}
+        assert set(sums) == {self.businesses[order_no] for order_no in paid}
+        for business, total in sums.items():
+            orders = {order_no for order_no in paid if self.businesses[order_no] is business}
+            assert total.orders == len(orders)
+            assert total.paid_fen == sum(paid[order_no] for order_no in orders)
+            assert total.completed_orders == len(self.ended & orders)
+            assert total.slips == len(self.slips & orders)
         listed = {item.order_no: item.paid_fen for item in told.incomplete}
         assert listed == {order_no: paid[order_no] for order_no in set(paid) - self.ended}
         assert told.expected_fen == sum(paid.values()) + told.loose_fen

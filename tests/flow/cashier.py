@@ -14,6 +14,7 @@ from kiosk.flow.phase import Phase
 from kiosk.flow.policy import Policy
 from kiosk.flow.session import Session
 from kiosk.flow.view import CashView
+from tests.flow.bills import paid_of, statement_of
 from tests.flow.world import POLICY, Walk, part
 from vending.card import Verdict
 from vending.cash import Figures, PeriodAnswer, StaffDeed
@@ -100,6 +101,23 @@ class Cashier(Walk):
         number = self.tender(*values_fen)
         self.feed(ev.CardRemoved(), ev.AcceptorClosed()).at(Phase.CARD_BACK).time_out()
         self.at(Phase.DOUBTFUL).time_out()
+        return number
+
+    def pay_bill(self, *values_fen: int, posted: bool = True) -> str:
+        """Pay what is owed, or a part of it, and leave with the receipt; return the order."""
+        statement = statement_of(max_fen=1_000_000)
+        self.at(Phase.IDLE).feed(ev.BillPressed())
+        self.feed(ev.CustomerNoEntered(customer_no=statement.customer_no))
+        self.feed(ev.BillFound(statement=statement), ev.MonthsChosen(months=3))
+        self.at(Phase.TENDERING).pay(*values_fen).feed(ev.FinishPressed(), ev.AcceptorClosed())
+        bill = self.session.bill
+        assert bill is not None
+        number = bill.order_no
+        answer = ev.BillPosted(paid=paid_of(bill)) if posted else ev.BillUnknown(order_no=number)
+        self.at(Phase.POSTING).feed(answer)
+        if not posted:
+            self.time_out().at(Phase.DOUBTFUL)
+        self.feed(ev.SlipPrinted(order_no=number)).time_out().at(Phase.IDLE)
         return number
 
     def tender(self, *values_fen: int) -> str:

@@ -11,6 +11,7 @@ from kiosk.flow.policy import Policy
 from tests.flow.world import POLICY, Walk, part
 from vending.cash import StaffDeed
 from vending.rights import Role
+from vending.staff import Action
 
 
 def signed_in(role: Role = Role.SUPERVISOR, policy: Policy = POLICY) -> Walk:
@@ -36,9 +37,30 @@ def deeds(walk: Walk) -> list[tuple[str, str, str]]:
     return [(deed.staff, deed.what, deed.detail) for deed in walk.told(StaffDeed)]
 
 
+STAFF_FACTS: tuple[ev.Event, ...] = (
+    staff_event.StaffCalled(),
+    staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
+    staff_event.StaffTurnedAway(reason="wrong"),
+    staff_event.StaffActed(staff="wang", order_no="1", action=Action.REFUND),
+    staff_event.StaffStirred(),
+    staff_event.StaffLeft(),
+    *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
+    staff_event.SelfTestStopped(),
+    staff_event.OfficeTried(answered=True, took_ms=9),
+    staff_event.ResetWanted(device=Device.PRINTER),
+    staff_event.RestartWanted(),
+    staff_event.Exported(file="kiosk.zip"),
+)
+"""One of each kind; those about the cash are the cashier's."""
+
 # -- ways that chance seldom takes ---------------------------------------------------------------
 
 IN_SLOT = ev.CardInserted()
+
+
+def pass_a_test_of_notes() -> Walk:
+    note = ev.NoteReturned(note_id="t-1", value_fen=500)
+    return under_test(SelfTest.NOTE).feed(note, ev.AcceptorClosed()).at(Phase.STAFF)
 
 
 def leave_a_test_of_notes() -> Walk:
@@ -73,6 +95,13 @@ def leave_a_test_of_slips_as_the_reader_fails() -> Walk:
     return under_test(SelfTest.SLIP).feed(gone, staff_event.StaffLeft()).at(Phase.OUT_OF_SERVICE)
 
 
+def give_a_note_to_a_test_and_have_it_back() -> Walk:
+    walk = under_test(SelfTest.NOTE)
+    walk.feed(ev.NoteEscrowed(note_id="t-1", value_fen=500))
+    walk.feed(ev.NoteReturned(note_id="t-1", value_fen=500), ev.AcceptorClosed())
+    return walk.at(Phase.STAFF)
+
+
 def restart_in_a_test() -> Walk:
     return under_test(SelfTest.NOTE).restart().at(Phase.TESTING).time_out().at(Phase.OUT_OF_SERVICE)
 
@@ -92,6 +121,7 @@ def lose_the_printer_in_its_test() -> Walk:
 
 
 RARE: tuple[Callable[[], Walk], ...] = (
+    pass_a_test_of_notes,
     leave_a_test_of_notes,
     leave_a_test_of_notes_with_a_card_in_the_slot,
     leave_a_test_of_notes_that_never_ends,
@@ -99,6 +129,7 @@ RARE: tuple[Callable[[], Walk], ...] = (
     leave_a_test_of_slips,
     leave_a_test_of_slips_with_a_card_in_the_slot,
     leave_a_test_of_slips_as_the_reader_fails,
+    give_a_note_to_a_test_and_have_it_back,
     restart_in_a_test,
     restart_in_a_test_and_close,
     stop_a_test_of_slips,

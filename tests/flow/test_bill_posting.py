@@ -14,17 +14,13 @@ from kiosk.flow.command import (
     PrintSlip,
     StackNote,
 )
-from kiosk.flow.event import Device, DeviceState, Fault
 from kiosk.flow.phase import Notice, Phase, Why
 from kiosk.flow.policy import Policy
 from kiosk.flow.posting import LAST_PAUSE_S
 from kiosk.flow.screen import Button, buttons, screen
-from tests.flow.bills import CUSTOMER_NO, BillWalk, paid_of
-from tests.flow.world import POLICY, Walk, part
+from tests.flow.bills import CUSTOMER_NO, LINE_DOWN, LINE_UP, BillWalk, paid_of
+from tests.flow.world import POLICY, Walk
 from vending.messages import Ending, NoteInSuspense, NoteTaken, OrderParked, Reason
-
-LINE_DOWN = part(Device.HEAD_OFFICE, DeviceState.OFFLINE, Fault.NO_ANSWER)
-LINE_UP = part(Device.HEAD_OFFICE)
 
 
 def not_posted(walk: BillWalk, reason: Reason | None = None) -> ev.BillNotPosted:

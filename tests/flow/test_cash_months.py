@@ -1,5 +1,6 @@
 """Months of trade and clearing, cut anywhere: old journals, any journal."""
 
+from collections.abc import Callable
 from typing import Self
 
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from kiosk.flow.event import Event
 from kiosk.flow.machine import step
 from kiosk.flow.phase import Phase
 from kiosk.flow.session import OF_A_VISIT, Session, fresh
+from tests.flow.bills import paid_of
 from tests.flow.cash_laws import CashLaws
 from tests.flow.cashier import (
     BOX_IN,
@@ -55,17 +57,6 @@ def test_a_visit_and_the_machine_have_nothing_in_common() -> None:
     assert not the_machines & OF_A_VISIT
 
 
-DAYS = st.lists(
-    st.sampled_from(
-        [
-            "buy", "buy", "walk off", "late", "lost", "found", "power", "clear", "cancel",
-            "disturb", "half", "go on", "deliver", "x-report",
-        ]
-    ),
-    max_size=30,
-)  # fmt: skip
-
-
 class Months(Cashier):
     """Trade and clearing, with the laws of the box watching."""
 
@@ -82,41 +73,55 @@ class Months(Cashier):
         return self
 
     def day(self, what: str) -> None:
+        """What needs customers happens only while they are served."""
         self.number += 1
-        match what:
-            case "buy" | "walk off" if self.session.phase is Phase.IDLE:
-                self.card = replace(self.card, serial=f"{self.number:016X}")
-                value_fen = POLICY.note_values_fen[self.number % 5]
-                (self.buy if what == "buy" else self.walk_off)(value_fen, 10_000)
-            case "late" | "found":
-                lost = next(iter(self.laws.uncertain), None) if what == "found" else None
-                note_id = lost or f"late-{self.number}"
-                self.feed(ev.NoteStacked(note_id=note_id, value_fen=500))
-            case "lost":
-                self.feed(ev.NoteUnknown(note_id=f"lost-{self.number}", value_fen=500))
-            case "power":
-                self.plug_in()
-            case "clear":
-                self.clear_whatever_was()
-            case "cancel":
-                self.sign_in().start().feed(staff_event.ClearingCancelled())
-                self.leave()
-            case "disturb":
-                self.feed(BOX_OUT, BOX_IN)
-            case "half":
-                self.sign_in().start().feed(BOX_OUT)
-                self.leave()
-            case "go on":
-                self.feed(BOX_IN).sign_in().end().leave()
-            case "deliver" if self.session.parked:
-                ended = self.session.parked[0].order_no
-                self.feed(ev.OrderEnded(order_no=ended, how=Ending.DELIVERED))
-            case "x-report":
-                self.sign_in().feed(staff_event.CashReportWanted(period_no=1))
-                self.leave()
+        if what in TRADE and self.session.phase is Phase.IDLE:
+            TRADE[what](self)
+        elif what in TROUBLE:
+            TROUBLE[what](self)
+
+    def next_customer(self) -> int:
+        """Another card; return what is in the purse besides 100 yuan."""
+        self.card = replace(self.card, serial=f"{self.number:016X}")
+        return POLICY.note_values_fen[self.number % 5]
+
+    def post_a_bill(self) -> None:
+        for parked in self.session.parked_bills[:1]:
+            self.feed(ev.BillPosted(paid=paid_of(parked)))
+
+    def deliver_elsewhere(self) -> None:
+        for parked in self.session.parked[:1]:
+            self.feed(ev.OrderEnded(order_no=parked.order_no, how=Ending.DELIVERED))
+
+    def stack(self, note_id: str) -> None:
+        self.feed(ev.NoteStacked(note_id=note_id, value_fen=500))
 
     def clear_whatever_was(self) -> None:
         self.sign_in().start().swap().end().leave().at(Phase.IDLE)
+
+
+TRADE: dict[str, Callable[[Months], object]] = {
+    "buy": lambda walk: walk.buy(walk.next_customer(), 10_000),
+    "buy more": lambda walk: walk.buy(walk.next_customer(), 5_000, 10_000),
+    "walk off": lambda walk: walk.walk_off(walk.next_customer(), 10_000),
+    "bill": lambda walk: walk.pay_bill(1_000, 500),
+    "bill in doubt": lambda walk: walk.pay_bill(1_000, posted=False),
+}
+TROUBLE: dict[str, Callable[[Months], object]] = {
+    "post": Months.post_a_bill,
+    "deliver": Months.deliver_elsewhere,
+    "late": lambda walk: walk.stack(f"late-{walk.number}"),
+    "found": lambda walk: walk.stack(next(iter(walk.laws.uncertain), f"late-{walk.number}")),
+    "lost": lambda walk: walk.feed(ev.NoteUnknown(note_id=f"lost-{walk.number}", value_fen=500)),
+    "power": Months.plug_in,
+    "clear": Months.clear_whatever_was,
+    "cancel": lambda walk: walk.sign_in().start().feed(staff_event.ClearingCancelled()).leave(),
+    "disturb": lambda walk: walk.feed(BOX_OUT, BOX_IN),
+    "half": lambda walk: walk.sign_in().start().feed(BOX_OUT).leave(),
+    "go on": lambda walk: walk.feed(BOX_IN).sign_in().end().leave(),
+    "x-report": lambda walk: walk.sign_in().feed(staff_event.CashReportWanted(period_no=1)).leave(),
+}
+DAYS = st.lists(st.sampled_from([*TRADE, *TRADE, *TROUBLE]), max_size=30)
 
 
 @settings(max_examples=60)

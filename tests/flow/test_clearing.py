@@ -13,6 +13,7 @@ from kiosk.flow.deeds import Deed
 from kiosk.flow.event import Event
 from kiosk.flow.phase import Phase, Why
 from kiosk.flow.service import may_deliver
+from tests.flow.bills import paid_of
 from tests.flow.cashier import (
     BOX_IN,
     BOX_OUT,
@@ -20,8 +21,7 @@ from tests.flow.cashier import (
     Cashier,
 )
 from tests.flow.world import POLICY, START_MS
-from vending.bill import BillPaid, Settlement
-from vending.cash import CashReport, NoteCount, Opening, OpenItem
+from vending.cash import Business, CashReport, NoteCount, Opening, OpenItem
 from vending.messages import Ending
 from vending.rights import Role
 
@@ -110,25 +110,27 @@ def test_what_is_delivered_elsewhere_is_completed(how: Ending, completed: int) -
     assert energy.completed_orders == completed
 
 
-def test_a_posted_bill_is_completed_by_the_head_offices_word() -> None:
-    """The flow of bills is another file's; what is counted, is counted by these facts."""
+def test_each_business_has_its_own_sum() -> None:
     walk = Cashier()
-    number = walk.tender(2_000)
-    before = figures(walk.session.cash.period)
-    assert before.incomplete == (
-        OpenItem(order_no=number, business=before.sums[0].business, paid_fen=2_000),
+    walk.buy(10_000, 5_000)
+    walk.pay_bill(5_000, 2_000)
+    unposted = walk.pay_bill(1_000, posted=False)
+    energy, bills = walk.view.figures.sums
+    assert (energy.business, energy.orders, energy.paid_fen) == (Business.ENERGY, 1, 15_000)
+    assert (bills.business, bills.orders, bills.paid_fen) == (Business.BILL, 2, 8_000)
+    assert (bills.completed_orders, bills.completed_fen, bills.slips_fen) == (1, 7_000, 8_000)
+    assert walk.view.figures.incomplete == (
+        OpenItem(order_no=unposted, business=Business.BILL, paid_fen=1_000),
     )
-    none = Settlement(months=(), settled_fen=0, balance_before_fen=0, balance_after_fen=2_000)
-    paid = BillPaid(
-        order_no=number,
-        receipt_no="r1",
-        customer_no=walk.account.customer_no,
-        paid_fen=2_000,
-        settlement=none,
-        paid_at_ms=1,
-    )
-    walk.feed(ev.BillPosted(paid=paid))
-    assert not figures(walk.session.cash.period).incomplete
+
+
+def test_a_bill_that_is_posted_without_the_customer_is_completed() -> None:
+    walk = Cashier()
+    walk.pay_bill(1_000, posted=False)
+    (parked,) = walk.session.parked_bills
+    walk.feed(ev.BillPosted(paid=paid_of(parked)))
+    (bills,) = walk.view.figures.sums
+    assert (bills.completed_orders, walk.view.figures.incomplete) == (1, ())
 
 
 # -- cancel, leave and come back -----------------------------------------------------------------

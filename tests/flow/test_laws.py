@@ -20,8 +20,7 @@ from kiosk.flow.policy import Policy
 from kiosk.flow.rules import RULES
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import fresh
-from tests.flow import staff_walk
-from tests.flow import test_bill as bill
+from tests.flow import bills, staff_walk
 from tests.flow import test_resell as resell
 from tests.flow.bills import CUSTOMER_NO, BillWalk, paid_of
 from tests.flow.cashier import CLEARING_FACTS
@@ -40,7 +39,6 @@ from tests.flow.world import (
 )
 from vending.card import SealAnswer, SealStage, Verdict
 from vending.messages import Ending, Limits, Reason
-from vending.staff import Action, Role
 
 CHOICES = st.lists(st.integers(0, 2**16), max_size=120)
 NOTE_FACTS: tuple[Any, ...] = (ev.NoteEscrowed, ev.NoteStacked, ev.NoteReturned, ev.NoteUnknown)
@@ -130,10 +128,10 @@ def find_no_note_small_enough() -> Walk:
     return walk.to_account().feed(ev.ContinuePressed(), ev.CashChosen()).at(Phase.REFUSED)
 
 
-def type_a_code_in_vain() -> Walk:
+def give_a_code_in_vain(kind: Callable[[str], ev.Event]) -> Walk:
     walk = Walk().open_shop().feed(ev.ResellPressed()).insert()
     walk.feed(ev.AccountFound(account=walk.account)).at(Phase.CODE)
-    walk.feed(ev.CodeEntered(order_no=Walk().to_vending().order.order_no))
+    walk.feed(kind(Walk().to_vending().order.order_no)).at(Phase.LOOKING_UP)
     return walk.feed(ev.OwedRefused(reason=Reason.NOTHING_OWED)).at(Phase.REFUSED)
 
 
@@ -165,6 +163,19 @@ def hesitate_while_choosing() -> Walk:
     return walk.time_out().time_out().at(Phase.REFUSED)
 
 
+def see_a_test_of_notes_to_its_end() -> Walk:
+    note: dict[str, Any] = {"note_id": "n1", "value_fen": 5_000}
+    walk = staff_walk.under_test(SelfTest.NOTE).feed(ev.NoteEscrowed(**note))
+    return walk.feed(ev.NoteReturned(**note), ev.AcceptorClosed()).at(Phase.STAFF)
+
+
+def hear_that_a_bill_in_doubt_was_cancelled() -> Walk:
+    walk = BillWalk().to_posting()
+    walk.feed(walk.unknown()).time_out().at(Phase.DOUBTFUL)
+    number, over = walk.bill.order_no, Reason.ORDER_CANCELLED
+    return walk.feed(ev.BillNotPosted(order_no=number, reason=over)).at(Phase.REFUSED)
+
+
 def leave_as_the_slot_dies() -> Walk:
     walk = Walk().to_tender().take_card().feed(part(Device.ACCEPTOR, DeviceState.OFFLINE))
     return walk.at(Phase.CLOSING).time_out().at(Phase.OUT_OF_SERVICE)
@@ -173,7 +184,7 @@ def leave_as_the_slot_dies() -> Walk:
 RARE: tuple[Callable[[], Walk], ...] = (
     *resell.RARE,
     *staff_walk.RARE,
-    *bill.RARE,
+    *bills.RARE,
     *(partial(prove_again, verdict) for verdict in Verdict),
     walk_away_while_choosing_as_the_office_fails,
     walk_away_from_the_account_as_the_office_fails,
@@ -182,8 +193,11 @@ RARE: tuple[Callable[[], Walk], ...] = (
     lose_the_slot_before_paying,
     leave_as_the_slot_dies,
     hesitate_while_choosing,
+    see_a_test_of_notes_to_its_end,
+    hear_that_a_bill_in_doubt_was_cancelled,
     find_no_note_small_enough,
-    type_a_code_in_vain,
+    partial(give_a_code_in_vain, lambda code: ev.CodeEntered(order_no=code)),
+    partial(give_a_code_in_vain, lambda code: ev.CodeScanned(text=f"{code}\n")),
     bring_the_card_to_the_staff,
     partial(ask_in_vain, 3),
     partial(ask_in_vain, 4),
@@ -227,19 +241,7 @@ def every_fact(walk: Walk) -> list[ev.Event]:
         ev.LanguageChosen(language="en"),
         *(press() for press in PRESSES.values()),
         ev.CodeEntered(order_no=number),
-        staff_event.StaffCalled(),
-        staff_event.StaffSignedIn(staff="wang", role=Role.OPERATOR),
-        staff_event.StaffTurnedAway(reason="wrong"),
-        staff_event.StaffActed(staff="wang", order_no=number, action=Action.REFUND),
-        staff_event.StaffStirred(),
-        staff_event.StaffLeft(),
-        *(staff_event.SelfTestStarted(test=test) for test in SelfTest),
-        staff_event.SelfTestStopped(),
-        staff_event.OfficeTried(answered=True, took_ms=9),
-        staff_event.ResetWanted(device=Device.PRINTER),
-        staff_event.RestartWanted(),
-        staff_event.Exported(file="kiosk.zip"),
-        ev.CodeScanned(text="1000200030"),
+        *staff_walk.STAFF_FACTS,
         *CLEARING_FACTS,
         ev.CardInserted(),
         ev.CardRemoved(),

@@ -227,6 +227,13 @@ def test_a_new_card_finds_the_order_by_the_code_of_the_slip() -> None:
     walk.feed(ev.OwedFound(owed=paid_elsewhere())).at(Phase.OWED)
 
 
+def test_the_slip_can_be_scanned_instead() -> None:
+    walk = code_wanted().feed(ev.CodeScanned(text="no slip")).at(Phase.CODE)
+    assert walk.kinds() == []
+    walk.feed(ev.CodeScanned(text=f"{CODE}\r\n")).at(Phase.LOOKING_UP)
+    assert walk.wish(FindOwed) == FindOwed(card=walk.card, code=CODE)
+
+
 def test_a_code_that_is_none_is_not_asked_about() -> None:
     walk = code_wanted().feed(ev.CodeEntered(order_no=CODE[:-1] + "0")).at(Phase.CODE)
     assert walk.kinds() == []

@@ -80,7 +80,7 @@ def test_nothing_happens_after_the_visit(asked: Event, _: Right) -> None:
     assert unchanged(signed_in().feed(staff_event.StaffLeft()), asked)
 
 
-@pytest.mark.parametrize(("role", "work"), list(product(Role, WORK)))
+@pytest.mark.parametrize(("role", "work"), list(product(Role, [*WORK, CASH[0], CASH[-1]])))
 def test_with_the_right_something_happens(role: Role, work: tuple[Event, Right]) -> None:
     asked, right = work
     if may(role, right):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from kiosk.cashbox.box import CashBox, Stage
+from kiosk.cashbox.count import figures
 from kiosk.flow import command as wish
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
@@ -42,6 +43,7 @@ def test_a_note_that_is_stacked_all_the_same_is_counted_and_the_test_has_failed(
     walk.feed(ev.NoteStacked(**NOTE), ev.AcceptorClosed()).at(Phase.STAFF)
     (told,) = walk.told(NoteInSuspense)
     assert (told.note.note_id, told.certain, told.near_order_no) == ("t-1", True, None)
+    assert figures(walk.session.cash.period).loose_fen == 5_000
     assert (run_of(walk).passed, run_of(walk).detail) == (False, "stacked")
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from string import Formatter
 
 import pytest
+from PySide6.QtGui import QRawFont
 
 from kiosk.engine.encoding import kinds_of
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
@@ -12,13 +13,14 @@ from kiosk.flow.phase import Notice, Why
 from kiosk.flow.screen import Button, Step, Wait
 from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_language
 from kiosk.ui.pages.bill import HEADS
-from kiosk.ui.resources import ASSETS
+from kiosk.ui.resources import ASSETS, base_font
 from kiosk.ui.samples import CONFIG
 from kiosk.ui.staff.cash_state import CashPage, CashPress, Label, WalkStep
 from kiosk.ui.staff.sheets import ItemKind, Kind
 from kiosk.ui.staff.state import Press, Trouble
 from kiosk.ui.staff.visit import Tile
 from kiosk.ui.widgets.way_icons import Way
+from tests.ui.conftest import Stage
 from vending.card import Verdict
 from vending.cash import Business
 from vending.messages import Ending, Reason
@@ -222,3 +224,13 @@ def test_the_language_button_goes_round() -> None:
 def test_the_telephone_is_the_configured_one() -> None:
     said = Words("en", CONFIG).cause(Why.OFFICE_UNREACHABLE).todo
     assert CONFIG.service_phone.replace(" ", "\u00a0") in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("bold", [False, True])
+def test_the_fonts_have_every_sign(language: str, bold: bool, stage: Stage) -> None:
+    font = base_font(38)
+    font.setBold(bold)
+    raw = QRawFont.fromFont(font)
+    signs = set("".join(catalogue(language).values())) - {"\n"}
+    assert {sign for sign in signs if not raw.supportsCharacter(ord(sign))} == set()

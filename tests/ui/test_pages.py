@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from kiosk.flow.phase import Phase
 from kiosk.flow.screen import Screen
+from kiosk.ui.pages import page_of
 from kiosk.ui.samples import RESIDENT, session, sold
 from kiosk.ui.widgets.bars import Bar
 from kiosk.ui.widgets.button import BigButton
@@ -183,7 +184,7 @@ def test_done_sends_the_card_to_the_meter(stage: Stage, screens: Screens) -> Non
 
 def test_doubt_names_the_money_the_order_and_the_next_step(stage: Stage, screens: Screens) -> None:
     for name, screen in screens.items():
-        if screen.page == "doubtful":
+        if page_of(screen) == "doubtful":
             stage.show(screen)
             text = said(stage)
             assert "您的钱是安全的" in text, name

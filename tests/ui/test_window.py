@@ -28,7 +28,9 @@ from kiosk.ui.bridge import PRESSES, Bridge
 from kiosk.ui.config import UiConfig
 from kiosk.ui.i18n import LANGUAGES
 from kiosk.ui.more_time import MoreTime
-from kiosk.ui.pages import PAGE_NAMES, make_page
+from kiosk.ui.pages import PAGE_NAMES, make_page, page_of
+from kiosk.ui.pages.bill import ALL_BUTTON, SOME_BUTTON
+from kiosk.ui.pages.bill_ask import LOOK_UP_BUTTON
 from kiosk.ui.pages.code import CONFIRM_BUTTON
 from kiosk.ui.pages.staff.foot import press_name
 from kiosk.ui.samples import CONFIG
@@ -106,9 +108,22 @@ def test_every_offered_button_is_on_the_screen_and_no_other(stage: Stage, screen
         offered = {LANGUAGE_BUTTON, *map(button_name, screen.buttons)}
         if screen.page == "staff":
             offered.add(press_name(Press.LEAVE))
-        assert {name for name in shown if not name.startswith("key-")} == offered | (
-            {CONFIRM_BUTTON} if screen.page == "code" and not screen.more_time else set()
-        ), name
+        own = set() if screen.more_time else own_buttons(screen)
+        assert {name for name in shown if not name.startswith("key-")} == offered | own, name
+
+
+def own_buttons(screen: Screen) -> set[str]:
+    """What a page offers beside what the flow does."""
+    match screen.page:
+        case "code":
+            return {CONFIRM_BUTTON}
+        case "bill_ask":
+            return {LOOK_UP_BUTTON}
+        case "bill":
+            less = screen.bill is not None and len(screen.bill.choices) > 1
+            return {ALL_BUTTON, SOME_BUTTON} if less else {ALL_BUTTON}
+        case _:
+            return set()
 
 
 def test_the_way_on_is_larger_and_right_of_the_way_out(stage: Stage, screens: Screens) -> None:
@@ -326,7 +341,7 @@ def test_only_the_page_that_is_shown_is_made_before_the_first_frame(
 
 
 def test_every_page_of_the_flow_can_be_made(stage: Stage, screens: Screens) -> None:
-    assert {screen.page for screen in screens.values()} == set(PAGE_NAMES)
+    assert {page_of(screen) for screen in screens.values()} == set(PAGE_NAMES)
     stage.show(screens["idle"])
     page = stage.window.page
     assert page is not None

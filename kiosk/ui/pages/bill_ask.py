@@ -110,7 +110,7 @@ class BillAskPage(Page):
 
     def _say_state(self, words: Words) -> None:
         if self._trouble:
-            self._state.say(self._trouble)
+            self._state.say(self._trouble, sign=None)
         elif not self._digits:
             hint = words.text("bill-ask.hint", least=FEWEST, most=MOST)
             self._state.say(hint, tone="tint", sign=None)

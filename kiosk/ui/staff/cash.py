@@ -195,7 +195,7 @@ class Cash(Part):
             case WalkStep.START:
                 begin = CashPress.TAKE_UP if now and now.disturbed else CashPress.START
                 return figures | _one(begin, lit=cash.may_start)
-            case WalkStep.TAKE_OUT:
+            case WalkStep.TAKE_OUT | WalkStep.PUT_IN:
                 cancel = _one(CashPress.CANCEL) if cash.may_cancel else {}
                 return cancel | figures | (_one(CashPress.END_BLIND) if cash.may_end else {})
             case WalkStep.END:

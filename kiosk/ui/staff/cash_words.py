@@ -43,7 +43,7 @@ def now(walk: Walk, words: Words) -> str:
 
 def how(walk: Walk, cash: CashView, words: Words) -> str:
     """Return how it is done, and what it means."""
-    blind = walk.now is WalkStep.TAKE_OUT and cash.may_end
+    blind = walk.now in {WalkStep.TAKE_OUT, WalkStep.PUT_IN} and cash.may_end
     return words.text("cash.blind" if blind else f"cash.step.{_code(walk.now, walk)}.text")
 
 

@@ -41,9 +41,13 @@ class Till:
     """Knows nothing of the head office's books."""
 
     def __init__(
-        self, desk: OrderDesk, terminal_no: str = TERMINAL, now: Callable[[], int] = lambda: NOW_MS
+        self,
+        desk: OrderDesk,
+        terminal_no: str = TERMINAL,
+        now: Callable[[], int] = lambda: NOW_MS,
+        journal: str = "j",
     ) -> None:
-        self.desk, self.terminal_no, self.now = desk, terminal_no, now
+        self.desk, self.terminal_no, self.now, self.journal = desk, terminal_no, now, journal
         self.period_no = 1
         self.slots: list[Slot] = []
         self.completed: set[str] = set()
@@ -105,7 +109,7 @@ class Till:
 
     def tell(self, report: Report) -> ReportTaken:
         envelope = ReportEnvelope(
-            report_no=len(self.sent) + 1, journal_id=self.terminal_no, report=report
+            report_no=len(self.sent) + 1, journal_id=self.journal, report=report
         )
         self.sent.append(envelope)
         return self.desk.report(self.terminal_no, envelope)

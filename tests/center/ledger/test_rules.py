@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from center.ledger import chart, rules
 from center.ledger.posting import Line, Phase, Posting, Unbalanced, credit, debit
+from vending.bill import BillPaid, MonthBill, settle
 from vending.card import WalletUnit
 from vending.messages import Note, Vend
 from vending.tariff import Quote
@@ -103,3 +104,46 @@ def test_what_does_not_balance_is_no_posting(lines: tuple[Line, ...]) -> None:
 def test_accounts_read_as_people_write_them() -> None:
     assert str(chart.suspense(ORDER)) == f"suspense:{ORDER}"
     assert (str(chart.SALES), chart.cash("000001").title) == ("sales", "cash in terminal 000001")
+
+
+def bill_paid(paid_fen: int, before_fen: int, dues_fen: list[int]) -> BillPaid:
+    months = tuple(
+        MonthBill(month=f"2025-{number:02d}", energy_wh=0, amount_fen=due)
+        for number, due in enumerate(dues_fen, start=1)
+    )
+    return BillPaid(
+        order_no=ORDER,
+        customer_no="c",
+        receipt_no="r",
+        paid_fen=paid_fen,
+        settlement=settle(months, before_fen, paid_fen),
+        paid_at_ms=0,
+    )
+
+
+DUES = st.lists(st.integers(1, 10**9), max_size=6)
+
+
+@given(st.integers(1, 10**9), AMOUNTS, DUES)
+def test_a_payment_of_bills_is_posted_at_once_and_to_the_fen(
+    paid_fen: int, before_fen: int, dues_fen: list[int]
+) -> None:
+    paid = bill_paid(paid_fen, before_fen, dues_fen)
+    posting = rules.bill(paid)
+    assert posting.phase is Phase.POSTED
+    assert moved(posting, chart.suspense(ORDER)) == -paid_fen
+    assert moved(posting, chart.BILLS) == paid.settlement.settled_fen
+    kept_fen = paid.settlement.balance_after_fen - before_fen
+    assert moved(posting, chart.customer("c")) == kept_fen
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9), AMOUNTS, DUES)
+def test_money_that_came_later_is_posted_on_top(
+    first_fen: int, more_fen: int, before_fen: int, dues_fen: list[int]
+) -> None:
+    first = bill_paid(first_fen, before_fen, dues_fen)
+    whole = bill_paid(first_fen + more_fen, before_fen, dues_fen)
+    postings = (rules.bill(first), rules.bill(whole, first))
+    assert postings[0].key != postings[1].key
+    assert sum(moved(each, chart.suspense(ORDER)) for each in postings) == -whole.paid_fen
+    assert sum(moved(each, chart.BILLS) for each in postings) == whole.settlement.settled_fen

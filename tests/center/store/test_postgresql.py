@@ -25,6 +25,7 @@ from center.store.store import Store
 from center.store.tables import customers, ledger_transactions, metadata, meters
 from center.utility.embedded import EmbeddedUtility
 from center.utility.seed import plant
+from tests.center.orders.billing import DUES_FEN, MONTHS, ZHOU, pay_request, post_paid
 from tests.center.orders.office import (
     NOW_MS,
     OTHER_TERMINAL,
@@ -37,6 +38,7 @@ from tests.center.orders.office import (
     resell,
     seed,
 )
+from vending.bill import BillPaid, BillQuery, BillStatement
 from vending.messages import ReportEnvelope, Vend
 from vending.order_no import make_order_no
 from vending.staff import Action, ActionDone, Evidence, Role
@@ -120,6 +122,26 @@ def test_two_processes_deliver_or_pay_back_and_never_both(stores: list[Store]) -
                 report_no=number, journal_id="c", report=confirmed(order_no, count)
             )
             kiosk.report(OTHER_TERMINAL, envelope)
+    assert stores[0].read(audit.check) == []
+
+
+def test_two_processes_settle_each_month_once(stores: list[Store]) -> None:
+    keys = SoftKeyService(TEST_KEYS, allow_test_keys=True)
+    desks = [Desk(store, EmbeddedUtility(), keys, lambda: NOW_MS) for store in stores]
+    stores[0].write(lambda connection: plant(connection, post_paid(), NOW_MS))
+    numbers = [make_order_no(TERMINAL, NOW_MS, sequence) for sequence in range(501, 509)]
+    bodies = [pay_request(no, notes(no, 5_000)) for no in numbers]
+    with ThreadPoolExecutor(16) as pool:
+        asked = [pool.submit(desk.pay_bill, TERMINAL, body) for body in bodies for desk in desks]
+        answers = {future.result(WAIT_S) for future in asked}
+    assert len(answers) == len(numbers)
+    settled = [
+        month for paid in answers if isinstance(paid, BillPaid) for month in paid.settlement.months
+    ]
+    assert sorted(settled) == list(MONTHS)
+    told = desks[0].query_bill(TERMINAL, BillQuery(customer_no=ZHOU))
+    assert isinstance(told, BillStatement)
+    assert (told.months, told.balance_fen) == ((), 40_000 - sum(DUES_FEN))
     assert stores[0].read(audit.check) == []
 
 

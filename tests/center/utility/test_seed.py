@@ -6,6 +6,7 @@ import pytest
 
 from center.orders import audit
 from center.store.store import Store
+from center.utility import bills
 from center.utility.seed import RESIDENTIAL, Seed, SeedError, parse_seed, plant, read_seed
 from vending.tariff import Tariff, TariffStep
 
@@ -22,6 +23,16 @@ wallet_unit = "energy"
 """
 
 
+POST_PAID = """
+[[post_paid]]
+customer_no = "2"
+name = "周建国"
+address = "河坊街"
+balance_fen = 70
+bills = [{month = "2025-10", energy_wh = 1, amount_fen = 5_000, late_fee_fen = 50}]
+"""
+
+
 def grow(store: Store, seed: Seed) -> int:
     return store.write(lambda connection: plant(connection, seed, NOW_MS))
 
@@ -30,6 +41,25 @@ def test_the_demos_people_are_read() -> None:
     seed = read_seed(ROOT / "bench" / "people.toml")
     assert len(seed.accounts) == len({account.customer_no for account in seed.accounts}) > 0
     assert {account.wallet_unit.value for account in seed.accounts} == {"energy", "money"}
+
+
+def test_the_demos_post_paid_customers_differ() -> None:
+    seed = read_seed(ROOT / "bench" / "people.toml")
+    months = [len(customer.bills) for customer in seed.post_paid]
+    assert min(months) == 0
+    assert max(months) > 2
+    assert any(bill.late_fee_fen for customer in seed.post_paid for bill in customer.bills)
+
+
+def test_post_paid_customers_are_taken_over_once_with_their_bills(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'center.db'}")
+    seed = parse_seed(ACCOUNT + POST_PAID)
+    assert grow(store, seed) == 2
+    assert grow(store, seed) == 0
+    (month,) = store.read(lambda connection: bills.unpaid(connection, "2"))
+    assert (month.month, month.due_fen) == ("2025-10", 5_050)
+    assert store.read(audit.check) == []
+    store.close()
 
 
 def test_what_is_missing_has_a_plain_default() -> None:
@@ -54,6 +84,13 @@ def test_a_file_may_bring_its_own_tariffs() -> None:
     ("text", "message"),
     [
         ("[[account", "array declaration"),
+        (POST_PAID + ACCOUNT.replace('"1"', '"2"'), "post_paid 2: the customer stands twice"),
+        (POST_PAID + POST_PAID, "post_paid 2: the customer stands twice"),
+        (POST_PAID.replace("2025-10", "2025-13"), r"post_paid 1 \(2\): .*month"),
+        (
+            POST_PAID.replace("50}", '50}, {month = "2025-10", energy_wh = 1, amount_fen = 1}'),
+            "post_paid 2: a month stands twice",
+        ),
         ("[account]\nname = 'x'", r"write \[\[account\]\]"),
         (ACCOUNT.replace('meter_no = "11"', ""), r"account 1 \(1\): .*meter_no"),
         (ACCOUNT.replace('"A000000000000001"', '"A0"'), r"account 1 \(1\): .*card_serial"),
