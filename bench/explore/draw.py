@@ -6,6 +6,7 @@ from random import Random
 from bench.acceptor.mechanism import CutPoint
 from bench.card_memory import TornByte
 from bench.explore.disk import Tear
+from bench.explore.effects import EFFECTS
 from bench.explore.line import Mishap
 from bench.explore.plan import (
     POST_PAID,
@@ -21,8 +22,6 @@ from bench.explore.plan import (
     Style,
     Visit,
 )
-from kiosk.engine.executor import HANDLERS
-from kiosk.engine.office import QUESTIONS
 from kiosk.flow.phase import Phase
 from vending.staff import Action
 
@@ -72,52 +71,6 @@ _OPERATIONS = (
     "sign-in",
 )
 _WHERE = ("acceptor", "acceptor", "acceptor", "card", "journal", "office", "printer", "wish")
-_MONEY_MOVES = ("last acknowledgement", "last acknowledgement", "last acknowledgement", "stack")
-"""What the acceptor is told when a note becomes money: named often, to be met often."""
-EFFECTS = (
-    *(f"journal: {when}" for when in ("before the commit", "in the commit", "after the commit")),
-    *(
-        f"acceptor: {command} {how}"
-        for command in (
-            *_MONEY_MOVES,
-            "acknowledgement",
-            "return",
-            "reset",
-            "enable",
-            "hold",
-            "set-up",
-        )
-        for how in ("not sent", "sent")
-    ),
-    *(
-        f"office: {operation} {how}"
-        for operation in (
-            "sign-in",
-            "query-account",
-            "trial-vend",
-            "vend",
-            "inquire",
-            "query-bill",
-            "pay-bill",
-            "inquire-bill",
-            "seal",
-            "report",
-        )
-        for how in ("not sent", "carried out")
-    ),
-    *(
-        f"wish: {wish.__name__} {how}"
-        for wish in (*HANDLERS, *QUESTIONS)
-        for how in ("not asked", "asked")
-    ),
-    "card: command not sent",
-    "card: command answered",
-    "card: not released",
-    "card: released",
-    "printer: not printed",
-    "printer: printed",
-)
-"""Names of all effects; see `Fuse.burn`."""
 _PHASES = [phase.value for phase in Phase] + ["off"]
 _BUSY = (
     Phase.TENDERING,
