@@ -48,9 +48,9 @@ def slip_out(period: Period, order_no: str) -> Period:
     return _watch(period, order_no, slip=True)
 
 
-def is_untouched(period: Period) -> bool:
-    """Tell whether nothing has happened in it: no money came and the box was never out."""
-    return not (period.stacks or period.orders or period.tallies or period.loose or period.openings)
+def holds_money(period: Period) -> bool:
+    """Tell whether a note was told under its number, be it one that may be nowhere."""
+    return bool(period.stacks or period.loose)
 
 
 def _watch(period: Period, order_no: str, *, completed: bool = False, slip: bool = False) -> Period:

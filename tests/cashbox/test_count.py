@@ -100,10 +100,10 @@ def test_an_uncertain_note_that_turns_out_stacked_is_counted_once() -> None:
     assert (figures.expected_fen, figures.uncertain_fen) == (5_000, 0)
 
 
-def test_a_period_is_touched_by_money_only() -> None:
-    assert count.is_untouched(Period(period_no=7, opened_at_ms=5, box_id="B1"))
-    assert not count.is_untouched(count.loose(Period(), note(1, 0), None, certain=False))
-    assert not count.is_untouched(paid(Period(), "a", note(1, 500)))
+def test_a_period_holds_money_once_a_note_was_told() -> None:
+    assert not count.holds_money(Period(period_no=7, opened_at_ms=5, box_id="B1"))
+    assert count.holds_money(count.loose(Period(), note(1, 0), None, certain=False))
+    assert count.holds_money(paid(Period(), "a", note(1, 500)))
 
 
 NUMBERS = ("a", "b", "c", "d")
