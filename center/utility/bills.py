@@ -21,11 +21,17 @@ from center.store.tables import customers
 from center.store.tables_bills import bill_payments, bills
 from center.utility.masking import mask_address, mask_name
 from center.utility.port import Payment
-from vending.bill import BillPaid, BillStatement, MonthBill, Settlement, due_fen, settle
+from vending.bill import (
+    MOST_MONTHS,
+    BillPaid,
+    BillStatement,
+    MonthBill,
+    Settlement,
+    due_fen,
+    settle,
+)
 from vending.messages import NotSold, Reason, Refused
 
-MOST_MONTHS = 24
-"""Unpaid months that a statement tells, the oldest ones."""
 MAX_PAYMENT_FEN = 1_000_000
 """What a statement names as the most that one payment may be. Money that is in is taken anyway."""
 
