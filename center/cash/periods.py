@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, func, select, text, update
 
 from center.ledger.book import business_date
+from center.ledger.clearing import LARGEST_PERIOD_NO
 from center.store.engine import insert_if_absent
 from center.store.tables_cash import cash_periods
 from vending.cash import CashReport, PeriodAnswer
@@ -55,8 +56,16 @@ def lock(connection: Connection, terminal_no: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:space, :terminal)"), key)
 
 
+def check_text(what: str, text: str, most: int) -> None:
+    """Raise CashError when a text is longer than is kept of it."""
+    if len(text) > most:
+        raise CashError(f"{what} has at most {most} characters")
+
+
 def find(connection: Connection, terminal_no: str, period_no: int) -> Period | None:
     """Return a period; None: it was not taken."""
+    if period_no > LARGEST_PERIOD_NO:
+        return None
     key = {"terminal_no": terminal_no, "period_no": period_no}
     row = connection.execute(_FIND, key).one_or_none()
     return None if row is None else _period(row)
