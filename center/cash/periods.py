@@ -5,12 +5,12 @@ from datetime import date
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, text, update
 
 from center.ledger.book import business_date
 from center.ledger.clearing import LARGEST_PERIOD_NO
 from center.store.engine import insert_if_absent
-from center.store.tables_cash import cash_periods
+from center.store.tables_cash import cash_counts, cash_periods
 from vending.cash import CashReport, PeriodAnswer
 
 _LOCK_SPACE = 7_021_964
@@ -109,13 +109,27 @@ def closed_between(
     return [_period(row) for row in connection.execute(query)]
 
 
-def of_terminals(connection: Connection, terminal_no: str | None, most: int) -> list[Period]:
-    """Return the last periods, of one terminal or of all, the youngest first."""
+def of_terminals(
+    connection: Connection,
+    terminal_no: str | None,
+    most: int,
+    *,
+    uncounted: bool = False,
+    not_deposited: bool = False,
+) -> list[Period]:
+    """Return the last periods, of one terminal or of all, the youngest first.
+
+    ``uncounted``, ``not_deposited``: of those only that wait for it, however old they are.
+    """
     query = select(cash_periods).order_by(
         cash_periods.c.received_at_ms.desc(), cash_periods.c.terminal_no, cash_periods.c.period_no
     )
     if terminal_no is not None:
         query = query.where(cash_periods.c.terminal_no == terminal_no)
+    if uncounted:
+        query = query.where(~_IS_COUNTED)
+    if not_deposited:
+        query = query.where(cash_periods.c.deposit.is_(None))
     return [_period(row) for row in connection.execute(query.limit(most))]
 
 
@@ -153,6 +167,10 @@ def closing_day(at_ms: int) -> date:
 _FIND = select(cash_periods).where(
     cash_periods.c.terminal_no == bindparam("terminal_no"),
     cash_periods.c.period_no == bindparam("period_no"),
+)
+_IS_COUNTED = exists().where(
+    cash_counts.c.terminal_no == cash_periods.c.terminal_no,
+    cash_counts.c.period_no == cash_periods.c.period_no,
 )
 _LAST = select(func.max(cash_periods.c.period_no)).where(
     cash_periods.c.terminal_no == bindparam("terminal_no")

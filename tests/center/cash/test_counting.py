@@ -334,6 +334,28 @@ def test_a_note_that_comes_after_the_deposit_changes_what_was_long(
     assert standing(office) == (0, 0, 0, 0)
 
 
+def test_what_waits_is_listed_however_old_it_is(
+    office: Office, till: Till, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forgotten money must not scroll out of sight behind what was dealt with since."""
+    monkeypatch.setattr("center.cash.vault.MOST_PERIODS", 2)
+    for number in range(1, 5):
+        cleared(office, till, 10_000)
+        office.now_ms += 1
+        if number > 1:
+            vault.count(CLERK, count(number, ((10_000, 1),)))
+        if number > 2:
+            vault.deposit(CLERK, deposit(f"B-{number}", 10_000, number))
+
+    def listed(**waiting: bool) -> list[int]:
+        return [story.period.period_no for story in vault.periods(TERMINAL, **waiting)]
+
+    assert listed() == [4, 3]
+    assert listed(uncounted=True) == [1]
+    assert listed(not_deposited=True) == [2, 1]
+    assert listed(uncounted=True, not_deposited=True) == [1]
+
+
 # -- what cannot be kept
 
 
