@@ -11,6 +11,7 @@ from center.cash import day, page, report
 from center.cash.banking import Deposit
 from center.cash.counting import Count, Found
 from center.cash.day import StationDay
+from center.cash.periods import CashError
 from center.cash.picture import bars
 from center.cash.vault import Vault
 from center.cash.words import WORDS, Language
@@ -57,7 +58,10 @@ def test_slips_terminals_and_books_are_equal_at_each_station(office: Office, til
     assert (energy.slips, energy.center_orders, bill.center_fen) == (2, 2, 0)
     assert total.center_fen + north.center_loose_fen == north.center_fen == 22_000
     assert [each.site for each in days(office, "south")] == ["south"]
-    assert days(office, "west") == []
+    with pytest.raises(
+        CashError, match="no terminal belongs to station 'west'; stations: north, s"
+    ):
+        days(office, "west")
 
 
 def test_a_slip_that_did_not_come_out_is_seen(office: Office, till: Till) -> None:
