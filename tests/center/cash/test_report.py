@@ -112,7 +112,7 @@ def full(office: Office, till: Till, vault: Vault) -> Office:
     """Two days with a bag that was short, a lost note and money at the bank."""
     register(office, TERMINAL, "=north & <south>")
     trade(office, till, 10_000, 10_000, 50, business=Business.ENERGY)
-    till.tell(till.clear("@op"))
+    till.tell(till.clear("＠op"))
     counted = Count(terminal_no=TERMINAL, period_no=1, counted=((10_000, 1),), bag_no="=1+1")
     vault.count(CLERK, counted)
     vault.count(
@@ -160,7 +160,7 @@ def test_the_tables_are_exact(full: Office) -> None:
 def test_a_spreadsheet_takes_nothing_for_a_formula(full: Office) -> None:
     table = next(table for table in made(full).tables if table.name == "periods")
     text = report.as_csv(table, Language.ENGLISH)
-    assert "'=north & <south>,000001,1,2025-11-24 08:26,'@op,'=1+1,yes,200.50" in text
+    assert "'=north & <south>,000001,1,2025-11-24 08:26,'＠op,'=1+1,yes,200.50" in text
     assert (
         report.as_csv(
             report.Table(name="x", columns=("total",), rows=(("-1.50",), ("-x",), ("",))),
