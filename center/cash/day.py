@@ -55,6 +55,8 @@ class StationDay(Struct, frozen=True, kw_only=True):
     terminal_fen: int
     """What terminals say was in the boxes: all that was paid, and what belongs to no order."""
     center_fen: int
+    found_fen: int
+    """Of the books' sums: uncertain notes that a count has found. Terminals do not count them."""
     missing: tuple[str, ...]
     """Periods without a report, ``terminal/period``."""
 
@@ -63,10 +65,20 @@ class StationDay(Struct, frozen=True, kw_only=True):
         """Tell whether everything agrees and no report is missing."""
         return (
             all(line.holds for line in self.equalities)
-            and self.terminal_loose_fen == self.center_loose_fen
-            and self.terminal_fen == self.center_fen
+            and self.is_loose_equal
+            and self.is_box_equal
             and not self.missing
         )
+
+    @property
+    def is_loose_equal(self) -> bool:
+        """Tell whether terminals and books agree about what belongs to no order."""
+        return self.terminal_loose_fen + self.found_fen == self.center_loose_fen
+
+    @property
+    def is_box_equal(self) -> bool:
+        """Tell whether terminals and books agree about what must be in the boxes."""
+        return self.terminal_fen + self.found_fen == self.center_fen
 
 
 def between(
@@ -100,6 +112,7 @@ def station_day(
         center_loose_fen=sum(each.loose_fen for each in own),
         terminal_fen=sum(each.expected_fen for each in told),
         center_fen=sum(each.expected_fen for each in own),
+        found_fen=sum(_found_fen(story) for story in stories),
         missing=tuple(missing),
     )
 
@@ -117,6 +130,12 @@ def _equality(business: Business, told: Sequence[Figures], own: Sequence[Figures
         center_fen=sum(by_business(each, business)[1] for each in own),
         completed_fen=sum(each.completed_fen for each in in_books),
     )
+
+
+def _found_fen(story: Story) -> int:
+    found = story.entries[-1].found if story.entries else ()
+    loose = story.figures.loose
+    return sum(note.value_fen for note in loose if note.certain and note.note_id in found)
 
 
 def _of(business: Business, figures: Sequence[Figures]) -> list[BusinessSum]:

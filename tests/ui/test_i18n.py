@@ -15,10 +15,14 @@ from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_lan
 from kiosk.ui.pages.bill import HEADS
 from kiosk.ui.resources import ASSETS, base_font
 from kiosk.ui.samples import CONFIG
+from kiosk.ui.staff.cash_state import CashPage, CashPress, Label, WalkStep
+from kiosk.ui.staff.sheets import ItemKind, Kind
 from kiosk.ui.staff.state import Press, Trouble
+from kiosk.ui.staff.visit import Tile
 from kiosk.ui.widgets.way_icons import Way
 from tests.ui.conftest import Stage
 from vending.card import Verdict
+from vending.cash import Business
 from vending.messages import Ending, Reason
 from vending.staff import Action, Evidence, Forbidden, Role
 
@@ -105,7 +109,8 @@ def test_no_sentence_is_left_over() -> None:
         "bill": set(HEADS),
         "fault": codes(Fault),
         "staff.role": codes(Role),
-        "staff.press": codes(Press),
+        "staff.press": codes(Press, CashPress),
+        "staff.tile": codes(Tile),
         "staff.trouble": codes(Trouble),
         "staff.action": codes(Action),
         "staff.effect": codes(Action),
@@ -118,6 +123,13 @@ def test_no_sentence_is_left_over() -> None:
         "staff.reject": codes(RejectCause),
         "staff.ending": codes(Ending),
         "staff.refunded": {"decided", "paid-out"},
+        "cash.title": codes(CashPage),
+        "cash.step": codes(WalkStep) | {"take-up"},
+        "cash.label": codes(Label),
+        "cash.sheet": codes(Kind),
+        "cash.business": codes(Business),
+        "cash.item": codes(ItemKind),
+        "cash.what": {"total", "loose", "period"},
         "staff.fact": {kind.__name__ for kind in kinds_of(Event)},
     }
     for key in catalogue("zh"):
@@ -154,6 +166,30 @@ def test_every_code_of_the_staffs_page_has_words(language: str) -> None:
             assert f"staff.{family}.{code.value}" in words, (family, code)
     for fact in kinds_of(Event):
         assert f"staff.fact.{fact.__name__}" in words, fact
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_the_cash_pages_has_words(language: str) -> None:
+    words = Words(language, CONFIG)
+    keys = [
+        *(f"staff.press.{press.value}" for press in CashPress),
+        *(f"staff.tile.{tile.value}.{line}" for tile in Tile for line in ("title", "note")),
+        *(f"cash.title.{page.value}" for page in CashPage if page is not CashPage.FIGURES),
+        *(
+            f"cash.step.{step.value}.{line}"
+            for step in WalkStep
+            for line in ("name", "head", "text")
+        ),
+        *(f"cash.label.{label.value}" for label in Label),
+        *(f"cash.sheet.{kind.value}" for kind in Kind if kind is not Kind.NOTES),
+        *(
+            f"cash.business.{business.value}.{line}"
+            for business in Business
+            for line in ("name", "completed", "incomplete")
+        ),
+        *(f"cash.item.{kind.value}" for kind in ItemKind),
+    ]
+    assert [key for key in keys if key not in words] == []
 
 
 def codes(*kinds: type[StrEnum]) -> set[str]:

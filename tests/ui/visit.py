@@ -1,5 +1,7 @@
 """A visit of the staff without a widget: a model, its desk, and hands."""
 
+from enum import StrEnum
+
 from kiosk.flow.event import Event
 from kiosk.ui.samples_staff import NAME, PIN, permissions, staff_view, stuck
 from kiosk.ui.staff.home import Home
@@ -45,7 +47,7 @@ class Visit:
         for key in text:
             self.model.type(key)
 
-    def press(self, *presses: Press) -> None:
+    def press(self, *presses: StrEnum) -> None:
         for press in presses:
             self.model.press(press)
 

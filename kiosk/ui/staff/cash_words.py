@@ -82,7 +82,7 @@ def label(label: Label, words: Words) -> str:
 def people(operator: str, witness: str, words: Words) -> str:
     """Return who did it."""
     both = [name for name in (operator, witness) if name]
-    return words.text("cash.and").join(both) if both else words.text("staff.none")
+    return words.text("format.and").join(both) if both else words.text("staff.none")
 
 
 def opening(opening: Opening, words: Words) -> Pair:

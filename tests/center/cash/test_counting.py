@@ -10,10 +10,10 @@ from center.cash.periods import CashError
 from center.cash.vault import MAY, Deed, Vault
 from center.staff import trail
 from center.staff.people import Person
-from tests.center.cash.conftest import BOSS, CLERK
+from tests.center.cash.people import BOSS, CLERK
 from tests.center.cash.till import Till
 from tests.center.orders.office import TERMINAL, Office
-from vending.messages import Note
+from vending.messages import Note, NoteTaken
 from vending.rights import Role
 
 
@@ -229,6 +229,21 @@ def test_a_note_that_a_count_has_not_found_turns_up(
     answer = till.tell(till.clear()).answer
     assert answer is not None
     assert answer.agrees
+
+
+def test_a_note_that_was_not_found_pays_for_nothing(
+    office: Office, till: Till, vault: Vault
+) -> None:
+    order_no = office.order_no()
+    doubted = till.lose(5_000, certain=False, near=order_no)
+    till.tell(doubted)
+    close(till)
+    for place in range(2):
+        till.tell(NoteTaken(order_no=order_no, note=doubted.note, at_ms=office.now_ms))
+        assert office.alarms().count("note-conflict") == place + 1
+        if not place:
+            vault.count(CLERK, count(1, ()))
+    assert standing(office) == (0, 0, 0, 0)
 
 
 def test_it_turns_up_again_after_it_was_said_to_be_found_and_not_to_be(

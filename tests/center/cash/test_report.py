@@ -9,13 +9,13 @@ from sqlalchemy import insert
 
 from center.cash import day, page, report
 from center.cash.banking import Deposit
-from center.cash.counting import Count
+from center.cash.counting import Count, Found
 from center.cash.day import StationDay
 from center.cash.picture import bars
 from center.cash.vault import Vault
 from center.cash.words import WORDS, Language
 from center.store import tables
-from tests.center.cash.conftest import BOSS, CLERK
+from tests.center.cash.people import BOSS, CLERK
 from tests.center.cash.till import Till
 from tests.center.orders.office import NOW_MS, OTHER_TERMINAL, TERMINAL, Office
 from vending.cash import Business
@@ -79,6 +79,19 @@ def test_a_late_note_heals_the_day(office: Office, till: Till) -> None:
     assert days(office)[0].holds
 
 
+def test_an_uncertain_note_that_a_count_finds_spoils_no_day(
+    office: Office, till: Till, vault: Vault
+) -> None:
+    doubted = till.lose(5_000, certain=False)
+    till.tell(doubted)
+    till.tell(till.clear())
+    found = (Found(note_id=doubted.note.note_id),)
+    counted = Count(terminal_no=TERMINAL, period_no=1, counted=((5_000, 1),), found=found)
+    vault.count(CLERK, counted)
+    (one,) = days(office)
+    assert (one.terminal_fen, one.found_fen, one.center_fen, one.holds) == (0, 5_000, 5_000, True)
+
+
 def test_periods_without_a_report_are_listed(office: Office, till: Till, vault: Vault) -> None:
     till.tell(till.clear())
     till.clear()
@@ -130,8 +143,8 @@ def test_the_tables_are_exact(full: Office) -> None:
     )
     assert [row[2] for row in by_name["differences"].rows] == [
         "total",
-        "note:2000",
-        "business:energy",
+        "notes of 20 yuan",
+        "energy by cash",
     ]
     assert [row[6] for row in by_name["counts"].rows] == ["100.00", "200.00"]
     assert by_name["deposits"].rows[0][3:5] == ("200.00", "000001/1")
