@@ -98,9 +98,14 @@ class Control(QObject):
 
     def _click_soon(self, socket: QLocalSocket, name: str) -> None:
         """Click when a finger could: the screen takes presses in quick succession for one."""
-        pause_ms = max(0, self._next_press_ms - self._uptime.elapsed())
-        self._next_press_ms = self._uptime.elapsed() + pause_ms + FINGER_MS
-        QTimer.singleShot(pause_ms, lambda: _answer(socket, self._state() | self._click(name)))
+        pause_ms = self._next_press_ms - self._uptime.elapsed()
+        if pause_ms > 0:
+            QTimer.singleShot(pause_ms, lambda: self._click_soon(socket, name))
+            return
+        clicked = self._click(name)
+        # From now on, not from when it was asked for: a busy screen is late.
+        self._next_press_ms = self._uptime.elapsed() + FINGER_MS
+        _answer(socket, self._state() | clicked)
 
     def _click(self, name: str) -> dict[str, Any]:
         for button in self._window.findChildren(QPushButton, f"button-{name}"):
