@@ -34,7 +34,7 @@ def _status(given: Arguments) -> int:
         found = store.read(lambda connection: status.of_fleet(connection, now_ms, silent_ms))
     for each in found:
         for line in _lines(each, now_ms):
-            print(line)
+            print(shared.one_line(line))
     return FAILED if any(each.state in NEEDS_A_LOOK for each in found) else OK
 
 
