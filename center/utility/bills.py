@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from center.ledger.book import business_date
 from center.store.engine import insert_if_absent
-from center.store.tables import customers
+from center.store.tables import customers, meters, vends
 from center.store.tables_bills import bill_payments, bills
 from center.utility.masking import mask_address, mask_name
 from center.utility.port import Payment
@@ -30,7 +30,7 @@ from vending.bill import (
     due_fen,
     settle,
 )
-from vending.messages import NotSold, Reason, Refused
+from vending.messages import NotSold, Reason, Refused, Vend
 
 MAX_PAYMENT_FEN = 1_000_000
 """What a statement names as the most that one payment may be. Money that is in is taken anyway."""
@@ -50,7 +50,7 @@ def statement(connection: Connection, customer_no: str) -> BillStatement | Refus
         name_masked=mask_name(customer.name),
         address_masked=mask_address(customer.address),
         months=unpaid(connection, customer_no)[:MOST_MONTHS],
-        balance_fen=customer.balance_fen,
+        balance_fen=_free_fen(connection, customer),
         max_fen=MAX_PAYMENT_FEN,
     )
 
@@ -185,7 +185,8 @@ def _settle(connection: Connection, payment: Payment, money_fen: int, now_ms: in
     assert customer is not None
     newest = max(payment.months, default="")
     owed = tuple(bill for bill in unpaid(connection, payment.customer_no) if bill.month <= newest)
-    done = settle(owed, customer.balance_fen, money_fen)
+    free_fen = _free_fen(connection, customer)
+    done = settle(owed, free_fen, money_fen)
     if done.months:
         connection.execute(
             update(bills)
@@ -195,7 +196,7 @@ def _settle(connection: Connection, payment: Payment, money_fen: int, now_ms: in
     connection.execute(
         update(customers)
         .where(customers.c.customer_no == payment.customer_no)
-        .values(balance_fen=done.balance_after_fen)
+        .values(balance_fen=customer.balance_fen - free_fen + done.balance_after_fen)
     )
     return done
 
@@ -207,9 +208,21 @@ def _forbids_without_money(
     owed = unpaid(connection, payment.customer_no)[: len(payment.months)]
     if tuple(bill.month for bill in owed) != payment.months:
         return Reason.NOTHING_DUE
-    if not owed or due_fen(owed, customer.balance_fen):
+    if not owed or due_fen(owed, _free_fen(connection, customer)):
         return Reason.BELOW_MINIMUM
     return None
+
+
+def _free_fen(connection: Connection, customer: Row[Any]) -> int:
+    """Return what of the balance can be spent: not what an open sale keeps, which may be voided."""
+    query = (
+        select(vends.c.body)
+        .select_from(meters.join(vends, vends.c.order_no == meters.c.open_order_no))
+        .where(meters.c.customer_no == customer.customer_no)
+    )
+    quotes = [msgspec.json.decode(body, type=Vend).quote for body in connection.scalars(query)]
+    kept_fen = sum(max(0, each.balance_after_fen - each.balance_before_fen) for each in quotes)
+    return max(0, int(customer.balance_fen) - kept_fen)
 
 
 def _customer(connection: Connection, customer_no: str, *, lock: bool = False) -> Row[Any] | None:
