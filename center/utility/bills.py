@@ -7,7 +7,7 @@ unpaid up to the newest month that was chosen, and the rest goes to the account:
 twice, none is skipped, and no fen is lost. Without money nothing is settled that is not as chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from center.ledger.book import business_date
-from center.store.engine import insert_if_absent
+from center.store.engine import insert_absent, insert_if_absent
 from center.store.tables import customers, meters, vends
 from center.store.tables_bills import bill_payments, bills
 from center.utility.masking import mask_address, mask_name
@@ -148,6 +148,27 @@ def add(connection: Connection, customer_no: str, bill: MonthBill, now_ms: int) 
     if _month(connection.execute(found).one()) != bill:
         raise BillConflict(f"{bill.month} of customer {customer_no} was billed otherwise before")
     return False
+
+
+def known(
+    connection: Connection, customer_nos: Collection[str]
+) -> tuple[set[str], dict[tuple[str, str], MonthBill]]:
+    """Return which of these customers there are, and their bills by customer and month."""
+    wanted = sorted(customer_nos)
+    found = select(customers.c.customer_no).where(customers.c.customer_no.in_(wanted))
+    held = select(bills).where(bills.c.customer_no.in_(wanted))
+    return set(connection.scalars(found)), {
+        (row.customer_no, row.month): _month(row) for row in connection.execute(held)
+    }
+
+
+def add_new(connection: Connection, billed: Sequence[tuple[str, MonthBill]], now_ms: int) -> int:
+    """Add bills of customers that are known, none of them twice; return how many were new."""
+    rows = [
+        {"customer_no": customer_no, **msgspec.structs.asdict(bill), "added_at_ms": now_ms}
+        for customer_no, bill in billed
+    ]
+    return insert_absent(connection, bills, rows) if rows else 0
 
 
 def _pay_again(
