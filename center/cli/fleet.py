@@ -84,9 +84,9 @@ def _verify(given: Arguments) -> int:
             with given.file.open("rb") as file:
                 manifest = export.check(file, key_of)
         except ExportUnsound as error:
-            print(f"not genuine: {error}")
+            print(shared.one_line(f"not genuine: {error}"))
             return FAILED
     print(f"genuine: terminal {manifest.terminal_no}, made {moment(manifest.made_at_ms)}")
     for name in sorted(manifest.files):
-        print(f"  {name}")
+        print(shared.one_line(f"  {name}"))
     return OK
