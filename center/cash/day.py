@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from center.cash import periods
 from center.cash.compare import by_business
+from center.cash.periods import CashError
 from center.cash.vault import Story, tell
 from center.store.tables import terminals
 from vending.cash import Business, BusinessSum, Figures
@@ -84,8 +85,14 @@ class StationDay(Struct, frozen=True, kw_only=True):
 def between(
     connection: Connection, first: date, last: date, site: str | None = None
 ) -> list[StationDay]:
-    """Return the days on which periods were closed, of one station or of each, by station."""
+    """Return the days on which periods were closed, of one station or of each, by station.
+
+    Raises CashError for a station that no terminal belongs to: it would agree for ever.
+    """
     sites = _sites(connection)
+    if site is not None and site not in sites.values():
+        named = ", ".join(sorted({name for name in sites.values() if name})) or "none"
+        raise CashError(f"no terminal belongs to station {site!r}; stations: {named}")
     own = None if site is None else {no for no, name in sites.items() if name == site}
     found: dict[tuple[str, date], list[Story]] = {}
     for period in periods.closed_between(connection, first, last, own):

@@ -22,7 +22,8 @@ from vending.order_no import china_date
 _MS_PER_MINUTE = 60_000
 _MINUTES_PER_DAY = 1_440
 _CHINA_MINUTES = 480
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Wide ones too: where Chinese is written a spreadsheet takes them for the narrow ones."""
 
 Cell = str | int
 

@@ -14,6 +14,7 @@ from kiosk.flow.screen import Screen
 from kiosk.ui.i18n import LANGUAGES
 from kiosk.ui.samples import CONFIG, Sample, samples
 from kiosk.ui.samples_bill import bill_samples
+from kiosk.ui.samples_care import care_samples
 from kiosk.ui.samples_cash import cash_samples
 from kiosk.ui.samples_owed import owed_samples
 from kiosk.ui.samples_staff import staff_samples
@@ -28,7 +29,14 @@ _LEFT_WHEN_ASKED_S = EMPHASISED_S - 3.0
 
 def all_samples() -> list[Sample]:
     """Return every state that customers and staff can meet."""
-    return [*samples(), *owed_samples(), *bill_samples(), *staff_samples(), *cash_samples()]
+    return [
+        *samples(),
+        *owed_samples(),
+        *bill_samples(),
+        *staff_samples(),
+        *cash_samples(),
+        *care_samples(),
+    ]
 
 
 def draw_all(folder: Path, names: tuple[str, ...] = ()) -> int:

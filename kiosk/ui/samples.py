@@ -21,6 +21,7 @@ from vending.tariff import Quote, Tariff, TariffStep, quote
 
 if TYPE_CHECKING:
     from kiosk.engine.staff import StaffDesk
+    from kiosk.engine.workshop import Workshop
     from kiosk.ui.window import Window
 
 AT_MS = 1_763_956_800_000
@@ -52,10 +53,11 @@ class Sample(NamedTuple):
     act: "Callable[[Window], None] | None" = None
     """What somebody does on the page, for what the screen alone does not tell."""
     desk: "StaffDesk | None" = None
+    workshop: "Workshop | None" = None
 
     def play(self, window: "Window", screen: Screen, deadline_s: float | None = None) -> None:
         """Show ``screen``, this sample's or one much like it, as if its page had just come up."""
-        window.desk = self.desk
+        window.desk, window.workshop = self.desk, self.workshop
         if window.page:
             window.page.leave()
         window.show_screen(screen, deadline_s)

@@ -25,8 +25,8 @@ from tests.ui.conftest import Stage
 
 MakeStage = Callable[[UiConfig], Stage]
 LATIN_IN_CHINESE = {"English"}
-NAMES = re.compile(rf"{NAME}|{WITNESS}|m{{5,}}|OfOtherVersion")
-"""Of people, as they typed them, and of a fact that this version does not know."""
+NAMES = re.compile(rf"{NAME}|{WITNESS}|[mM]{{5,}}|OfOtherVersion")
+"""Of people and boxes, as they were typed, and of a fact that this version does not know."""
 CODES = {key for key in catalogue("en") if "." in key}
 
 

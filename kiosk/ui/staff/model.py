@@ -10,6 +10,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from kiosk.engine.staff import StaffDesk
+from kiosk.engine.workshop import Workshop
 from kiosk.flow.view import StaffView
 from kiosk.ui.i18n import Words
 from kiosk.ui.staff.home import Home
@@ -54,9 +55,9 @@ class StaffModel:
         """Return the part of ``kind``. Raises StopIteration when there is none."""
         return next(part for part in self._parts if isinstance(part, kind))
 
-    def open(self, desk: StaffDesk | None) -> None:
+    def open(self, desk: StaffDesk | None, workshop: Workshop | None = None) -> None:
         """Begin a visit; without a desk the page can only say so."""
-        self.visit.begin(desk)
+        self.visit.begin(desk, workshop)
 
     def close(self) -> None:
         """Forget everything: the page is no longer shown."""

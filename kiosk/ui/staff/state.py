@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from kiosk.engine.staff import StoryLine
+from kiosk.ui.staff.care_state import CareState
 from kiosk.ui.staff.cash_state import CashState
 from vending.messages import Reason
 from vending.staff import Action, Evidence, Forbidden, Permission, StuckOrder
@@ -123,6 +124,7 @@ class State(Struct, frozen=True, kw_only=True):
     refused: Reason | None = None
     """Why it was not, in the head office's words about orders."""
     cash: CashState = CashState()
+    care: CareState = CareState()
 
     @property
     def permission(self) -> Permission | None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from msgspec.structs import replace
 
 from kiosk.engine.staff import StaffDesk
+from kiosk.engine.workshop import Workshop
 from kiosk.flow.event import Event
 from kiosk.flow.view import StaffView
 from kiosk.ui.i18n import Words
@@ -50,15 +51,17 @@ class Visit:
         self._question = 0
         """Number of the question whose answer counts."""
         self.desk: StaffDesk | None = None
+        self.workshop: Workshop | None = None
+        """Whom the maintenance pages ask."""
         self.staff: StaffView | None = None
         """What the flow shows about whoever is signed in."""
         self.pin = ""
         """As typed; in no state, so that nothing that draws can show it."""
         self.state = State(view=View.CLOSED)
 
-    def begin(self, desk: StaffDesk | None) -> None:
+    def begin(self, desk: StaffDesk | None, workshop: Workshop | None = None) -> None:
         """Begin anew; without a desk the page can only say so."""
-        self.desk, self.staff, self.pin = desk, None, ""
+        self.desk, self.workshop, self.staff, self.pin = desk, workshop, None, ""
         self._question += 1
         self.state = State(view=View.NAME if desk else View.CLOSED)
 

@@ -20,7 +20,7 @@ class Sign(Enum):
     SAFE = "safe"
 
 
-_GROUNDS = {Sign.DONE: "#0B8A5C", Sign.ATTENTION: "#F5B301", Sign.SAFE: "#0B8A5C"}
+GROUNDS = {Sign.DONE: "#0B8A5C", Sign.ATTENTION: "#F5B301", Sign.SAFE: "#0B8A5C"}
 _TURNING_PART = 0.28
 
 
@@ -43,7 +43,7 @@ class Mark(Moving):
         painter = smooth(QPainter(self))
         side = (self.width() - 2) * (0.86 + 0.14 * between(self.progress, 0.0, 0.4))
         rect = inset(QRectF(self.rect()), (self.width() - side) / 2)
-        ground = QColor(_GROUNDS[self._sign])
+        ground = QColor(GROUNDS[self._sign])
         if self._sign is Sign.SAFE:
             fill(painter, drawing.shield(rect.adjusted(side * 0.06, 0, -side * 0.06, 0)), ground)
         else:

@@ -64,7 +64,7 @@ class StaffPage(Page):
         self._words = words
         if not self._begun:
             self._begun = True
-            self.model.open(self.kit.desk())
+            self.model.open(self.kit.desk(), self.kit.workshop())
         self.model.see(screen.staff)
         self._draw()
 

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from kiosk.ui.kit import Kit
+from kiosk.ui.pages.staff.care_devices import DevicesView, DeviceView, FaultsView
+from kiosk.ui.pages.staff.care_machine import MachineView, ParametersView
+from kiosk.ui.pages.staff.care_questions import ExportView, ResetView, RestartView, TestView
 from kiosk.ui.pages.staff.cash_figures import FiguresView
 from kiosk.ui.pages.staff.cash_labels import LabelsView
 from kiosk.ui.pages.staff.cash_periods import DifferencesView, PeriodsView, PeriodView
@@ -19,6 +22,7 @@ from kiosk.ui.pages.staff.telling import (
 )
 from kiosk.ui.pages.staff.typing import NameView, NumberView, PinView
 from kiosk.ui.pages.staff.view import StaffView
+from kiosk.ui.staff.care_state import CarePage
 from kiosk.ui.staff.cash_state import CashPage
 from kiosk.ui.staff.model import StaffModel
 from kiosk.ui.staff.state import View
@@ -50,9 +54,21 @@ _CASH: dict[StrEnum, Maker] = {
     CashPage.PERIOD: PeriodView,
     CashPage.DIFFERENCES: DifferencesView,
 }
+_CARE: dict[StrEnum, Maker] = {
+    CarePage.DEVICES: DevicesView,
+    CarePage.DEVICE: DeviceView,
+    CarePage.FAULTS: FaultsView,
+    CarePage.TEST: TestView,
+    CarePage.RESET: ResetView,
+    CarePage.MACHINE: MachineView,
+    CarePage.PARAMETERS: ParametersView,
+    CarePage.EXPORT: ExportView,
+    CarePage.RESTART: RestartView,
+}
 VIEWS: dict[StrEnum, Maker] = {
     **_SIGN_IN,
     **_ORDERS,
     **_CASH,
+    **_CARE,
 }
 """Every view of `kiosk.ui.staff.parts.PARTS`."""
