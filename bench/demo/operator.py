@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from bench.acceptor import Denominations
 from bench.demo.hands import LOOK_S, Hands, Visit, pause
 from bench.stand.kiosk_config import TERMINAL_NO
+from bench.stand.staff import PIN, STAFF
 from center.cash import periods, vault
 from vending.cash import Figures
 from vending.money import format_yuan
 from vending.staff import Role
 
-NAME, PIN = "zhang.wei", "271828"
 ROLE = Role.OPERATOR
+NAME = STAFF[ROLE]
 BOX_ID, NEW_BOX_ID, BAG_NO = "B-017", "B-018", "S-0042"
 STAFF_TIMEOUT_S = 30.0
 
