@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from bench.acceptor import Denominations
 from bench.demo.hands import LOOK_S, Hands, Visit, pause
 from bench.stand.kiosk_config import TERMINAL_NO
+from bench.stand.staff import PIN, STAFF
 from center.cash import periods, vault
 from vending.cash import Figures
 from vending.money import format_yuan
 from vending.staff import Role
 
-NAME, PIN = "zhang.wei", "271828"
 ROLE = Role.OPERATOR
-BOX_ID, NEW_BOX_ID, BAG_NO = "b-017", "b-018", "s-0042"
+NAME = STAFF[ROLE]
+BOX_ID, NEW_BOX_ID, BAG_NO = "B-017", "B-018", "S-0042"
 STAFF_TIMEOUT_S = 30.0
 
 
@@ -49,9 +50,11 @@ class Operator(Hands):
         self._kiosk.hold()
         self._kiosk.wait("staff")
         self._teller.tell(f"{plan.who} holds the terminal number in the header for five seconds.")
+        pause()
         self._kiosk.type(NAME)
         self._tap("next")
         self._kiosk.type(PIN)
+        pause()
         self._tap("sign-in")
         self._until(STAFF_TIMEOUT_S, view="home", staff=NAME)
         self._teller.tell("Types name and PIN; the menu has what an operator may do.")
@@ -89,7 +92,7 @@ class Operator(Hands):
         for field, text in (("box", BOX_ID), ("new-box", NEW_BOX_ID), ("bag", BAG_NO)):
             if field != "box":  # the first one is chosen already
                 self._tap(f"label-{field}")
-            self._kiosk.type(text)
+            self._kiosk.type(text.lower())  # what is typed is shown in capitals
         pause()
         self._tap("back")
         self._tap("end-clearing")

@@ -15,12 +15,13 @@ from bench.demo.keepsakes import (
     keep_papers,
     keep_story,
 )
-from bench.demo.operator import NAME, PIN, ROLE, ClearingPlan, Operator
+from bench.demo.operator import NAME, ROLE, ClearingPlan, Operator
 from bench.demo.payer import BillPlan, Payer
 from bench.demo.teller import Teller
 from bench.demo.visit import Guide, Plan
 from bench.stand import Kiosk, KioskError, Site, Stand
 from bench.stand.child import ChildEnded
+from bench.stand.staff import PIN
 
 APDU_S = 0.06
 """What a command takes on a real card at 9,600 baud, roughly."""

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from bench.panel.window import BenchWindow
 from bench.stand import Stand
+from bench.stand.staff import PIN, STAFF
+from bench.stand.story import Happening
 
 
 def run(directory: Path) -> int:
@@ -16,6 +18,7 @@ def run(directory: Path) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: application.quit())
     with Stand(directory) as stand:
+        _employ(stand)
         window = BenchWindow(stand)
         _place(window)
         window.show()
@@ -24,6 +27,14 @@ def run(directory: Path) -> int:
         code = application.exec()
         window.close()
     return code
+
+
+def _employ(stand: Stand) -> None:
+    """Make one person of each role known at the head office, and say how they sign in."""
+    for role, name in STAFF.items():
+        stand.office.employ(name, role, PIN)
+        said = f"{name} / {PIN} ({role})"
+        stand.story.tell(Happening.STAFF, said, said)
 
 
 def _place(window: BenchWindow) -> None:

@@ -48,6 +48,10 @@ class Happening(Enum):
     OFFICE_QUICK = ("线路不再延迟", "the line is quick again")
     OFFICE_BACK = ("与后台的线路恢复", "the line to the head office is whole")
     OFFICE_RESTARTS = ("后台重新启动", "the head office restarts")
+    STAFF = (
+        "工作人员 {}：按住屏幕上的终端号 5 秒",
+        "staff: {}; hold the terminal number on the screen for 5 s",
+    )
     FAILED = ("未能执行：{}", "that did not work: {}")
 
     def __init__(self, text_zh: str, text_en: str) -> None:

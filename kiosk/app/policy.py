@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kiosk.backend.deadline import Timing
 from kiosk.engine.config import Config
 from kiosk.engine.halt import HaltReason
 from kiosk.flow.phase import PHASES, Phase, Why
@@ -35,6 +36,16 @@ def policy_of(config: Config) -> Policy:
         max_notes=config.cash.max_notes,
         clearing_by_two=config.cash.clearing_by_two,
         bills=config.cash.bills,
+    )
+
+
+def timing_of(config: Config) -> Timing:
+    """Return how patient the site is with the head office."""
+    asked = config.head_office
+    return Timing(
+        connect_s=asked.connect_deadline_s,
+        answer_s=asked.answer_deadline_s,
+        report_s=asked.report_deadline_s,
     )
 
 

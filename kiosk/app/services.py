@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import kiosk
-from kiosk.app.policy import ca_file, journal_file, key_file, policy_of
+from kiosk.app.policy import ca_file, journal_file, key_file, policy_of, timing_of
 from kiosk.app.watchdog import Watchdog
 from kiosk.backend import identity
 from kiosk.backend.client import Client
@@ -175,7 +175,12 @@ class Services:
 
     def _make_client(self) -> Client:
         config = self._config
-        return Client(config.head_office.url, self._identity, ca_file=ca_file(config))
+        return Client(
+            config.head_office.url,
+            self._identity,
+            timing=timing_of(config),
+            ca_file=ca_file(config),
+        )
 
     def _make_staff_side(self, health: Health) -> None:
         """Whom the pages of staff talk to, and what they know without the head office."""

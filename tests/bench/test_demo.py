@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bench.demo.run import PLANS, run
+from bench.demo.head_office import less_one
+from bench.demo.operator import pile_words
+from bench.demo.payer import BillPlan
+from bench.demo.run import CLEARING, PLANS, run
 from bench.demo.visit import Plan
 from tests.bench.processes import running_with
 
@@ -19,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.mark.slow
 def test_a_whole_visit_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    english = PLANS[1]
+    english = PLANS[2]
+    assert isinstance(english, Plan)
     assert run(tmp_path, (english,), gallery=False) == 0, capsys.readouterr().out
     told = capsys.readouterr().out
     assert "WRONG" not in told
@@ -39,12 +43,41 @@ def test_a_whole_visit_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_what_was_paid_next_door_is_delivered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path, (PLANS[2],), gallery=False) == 0, capsys.readouterr().out
+    assert run(tmp_path, (PLANS[3],), gallery=False) == 0, capsys.readouterr().out
     assert "it is the same purchase" in capsys.readouterr().out
     pictures = {path.stem.split("-", 2)[2] for path in (tmp_path / "screens").glob("resell-*.png")}
     assert {"resell-zh", "owed-zh", "done-zh"} <= pictures
     assert "50.00" in (tmp_path / "resell-slip.txt").read_text("utf-8")
     assert "OwedFound" in (tmp_path / "resell-journal.txt").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_bill_is_paid_and_the_cash_is_cleared_counted_and_banked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    little = BillPlan("330100300025", "Lin Xiaomei", (5_000, 1_000, 1_000))
+    assert run(tmp_path, (little, CLEARING), gallery=False) == 0, capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "WRONG" not in told
+    for claim in ("box = terminal = head office", "short 10.00 yuan", "5.94 yuan", "agrees"):
+        assert claim in told
+    pictures = {
+        path.stem.split("-", 2)[2] for path in (tmp_path / "screens").glob("clearing-*.png")
+    }
+    assert {"name-zh", "pin-zh", "home-zh", "cash-walk-zh", "cash-period-zh"} <= pictures
+    assert "64.06" in (tmp_path / "bill-slip.txt").read_text("utf-8")
+    assert "bills" in (tmp_path / "bill-ledger.txt").read_text("utf-8")
+    assert "BillPosted" in (tmp_path / "bill-journal.txt").read_text("utf-8")
+    assert "70.00" in (tmp_path / "clearing-slip.txt").read_text("utf-8")
+    assert "short" in (tmp_path / "period.txt").read_text("utf-8")
+    assert {file.suffix for file in (tmp_path / "report").iterdir()} == {".csv", ".html"}
+    assert running_with(tmp_path) == []
+
+
+def test_a_box_in_words_and_one_note_short() -> None:
+    box = {10_000: 3, 500: 1}
+    assert pile_words(box) == "100x3 5x1"
+    assert pile_words(less_one(box, 500)) == "100x3 5x0"
 
 
 @pytest.mark.slow

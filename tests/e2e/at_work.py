@@ -88,9 +88,12 @@ def leave(kiosk: Kiosk) -> None:
     kiosk.wait("idle", timeout_s=40)
 
 
-def pay_bill(stand: Stand, kiosk: Kiosk, value_fen: int) -> str:
-    """Pay something of a large bill under the scanner; return the order's number."""
-    show_bill(stand, kiosk)
+def pay_bill(stand: Stand, kiosk: Kiosk, value_fen: int, number: int = 2) -> str:
+    """Pay something of a large bill under the scanner; return the order's number.
+
+    The same one twice within two seconds is one scan.
+    """
+    show_bill(stand, kiosk, number)
     put_in_for_bill(stand, kiosk, value_fen)
     kiosk.press("finish")
     return str(until(kiosk, phase="done")["order_no"])
@@ -98,7 +101,7 @@ def pay_bill(stand: Stand, kiosk: Kiosk, value_fen: int) -> str:
 
 def show_bill(stand: Stand, kiosk: Kiosk, number: int = 2) -> None:
     """Hold a bill before the scanner, agree to pay all of it, and see the slot open."""
-    kiosk.wait("idle", "done", timeout_s=40)
+    kiosk.wait("idle", timeout_s=40)
     assert stand.show_code(stand.bills[number].code)
     kiosk.wait("bill")
     kiosk.press("bill-all")

@@ -6,5 +6,5 @@ from bench.kills import launch
 from kiosk.flow import posting
 
 if __name__ == "__main__":
-    posting.FIRST_PAUSE_S = 0
+    posting.FIRST_PAUSE_S = 0  # type: ignore[attr-defined]
     sys.exit(launch.main(sys.argv[1:]))

@@ -186,7 +186,7 @@ def test_every_figure_of_a_period_appears(paper: CashPaper, columns: int) -> Non
 
 def test_who_cleared_what_stands_on_the_slip() -> None:
     words = words_of(CLEARING, 48)
-    for said in ("310107", "310112", "B-0042", "F8812044", "清机员签字", "监督人签字"):
+    for said in ("310107", "310112", "B-0042", "F8812044", "操作员签字", "第二人签字"):
         assert said in words
     assert "重印" not in words
     assert "重印" in words_of(replace(CLEARING, copy=True), 48)
@@ -194,10 +194,10 @@ def test_who_cleared_what_stands_on_the_slip() -> None:
 
 
 @pytest.mark.parametrize(
-    ("agrees", "said"), [(True, "：一致"), (False, "：不一致"), (None, "尚未答复")]
+    ("agrees", "said"), [(True, "：相符"), (False, "：不符"), (None, "尚未答复")]
 )
 def test_the_head_offices_word_stands_on_the_slip(agrees: bool | None, said: str) -> None:
-    told = [word for word in ("：一致", "：不一致", "尚未答复") if word in _clearing(agrees)]
+    told = [word for word in ("：相符", "：不符", "尚未答复") if word in _clearing(agrees)]
     assert told == [said]
 
 
