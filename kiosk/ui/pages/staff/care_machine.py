@@ -120,9 +120,11 @@ class ParameterTable(Panel):
             )
             name, value, who = line
             if theme.portrait:
-                grid.addWidget(name, 2 * number, 0)
-                grid.addWidget(who, 2 * number, 1)
-                grid.addWidget(value, 2 * number + 1, 0, 1, 2)
+                top = 3 * number
+                grid.addWidget(name, top, 0)
+                grid.addWidget(who, top, 1)
+                grid.addWidget(value, top + 1, 0, 1, 2)
+                grid.setRowMinimumHeight(top + 2, theme.px(8))
             else:
                 for place, widget in enumerate(line):
                     grid.addWidget(widget, number, place)
@@ -130,7 +132,8 @@ class ParameterTable(Panel):
 
     def say(self, parameters: tuple[Parameter, ...], words: Words) -> None:
         """Show ``parameters``."""
-        said = [tuple(words.text(f"care.{key}") for key in ("parameter", "value", "who-set"))]
+        heads = ("care.parameter", "care.value", "care.who-set")
+        said = [tuple(words.text(key) for key in heads)]
         said += [
             (each.name, shortened(each.value, self._most), told.set_by(each.set_by, words))
             for each in parameters
