@@ -5,7 +5,7 @@ Needs no display. With names, only samples whose name begins with one of them ar
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -28,7 +28,7 @@ _LEFT_S = 47.0
 _LEFT_WHEN_ASKED_S = EMPHASISED_S - 3.0
 
 
-SOURCES: dict[str, Callable[[], list[Sample]]] = {
+SOURCES: dict[str, Callable[[], Iterable[Sample]]] = {
     "buying": samples,
     "owed": owed_samples,
     "bills": bill_samples,

@@ -1,6 +1,6 @@
 """What the maintenance pages say about parts, self-tests, the machine and exports."""
 
-from kiosk.engine.workshop import Export, Heart, MachineInfo, SetBy
+from kiosk.engine.workshop import Export, Heart, MachineInfo, Parameter, SetBy
 from kiosk.flow.care import Counter, FaultSeen, SelfTestRun
 from kiosk.flow.device import CardFault, Device, DeviceState, Fault, SelfTest
 from kiosk.flow.view import DeviceView, StaffView
@@ -8,6 +8,8 @@ from kiosk.ui.i18n import NO_BREAK, Words
 from kiosk.ui.staff.care_state import CarePage
 from kiosk.ui.staff.words import DOT, Pair
 
+_SECRETS = {"set": "care.value-set", "not set": "care.value-not-set"}
+"""What the workshop says instead of a secret."""
 _S, _MIN, _H, _DAY = 1000, 60_000, 3_600_000, 86_400_000
 _SPANS = (("days", _DAY), ("hours", _H), ("minutes", _MIN), ("seconds", _S))
 
@@ -245,6 +247,12 @@ def heart(heart: Heart, words: Words) -> Pair:
     key = f"care.heart.{heart.name}"
     name = words.text(key) if key in words else heart.name
     return name, words.text("care.beat", age=heart.age_s, limit=heart.limit_s)
+
+
+def value(parameter: Parameter, words: Words) -> str:
+    """Return a parameter's value; of a secret one is only told whether there is one."""
+    key = _SECRETS.get(parameter.value)
+    return words.text(key) if key else parameter.value
 
 
 def set_by(set_by: SetBy, words: Words) -> str:

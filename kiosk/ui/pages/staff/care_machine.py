@@ -19,6 +19,9 @@ _FACTS = 7
 _HEARTS = 6
 """Room for so many, in two columns."""
 
+SHOWN_CHARACTERS, UPRIGHT_CHARACTERS = 26, 44
+"""Of a parameter's value: beside its name, and below it."""
+
 
 class MachineView(StaffView):
     """Versions, storage, reports, the staff it knows, and the parts of the program."""
@@ -109,7 +112,7 @@ class ParameterTable(Panel):
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0 if theme.portrait else 1, 1)
-        self._most = 44 if theme.portrait else 26
+        self._most = UPRIGHT_CHARACTERS if theme.portrait else SHOWN_CHARACTERS
         self._lines: list[tuple[Text, Text, Text]] = []
         for number in range(rows + 1):
             shade = "text" if number else "muted"
@@ -135,7 +138,11 @@ class ParameterTable(Panel):
         heads = ("care.parameter", "care.value", "care.who-set")
         said = [tuple(words.text(key) for key in heads)]
         said += [
-            (each.name, shortened(each.value, self._most), told.set_by(each.set_by, words))
+            (
+                each.name,
+                shortened(told.value(each, words), self._most),
+                told.set_by(each.set_by, words),
+            )
             for each in parameters
         ]
         said += [("", "", "")] * (len(self._lines) - len(said))
