@@ -13,6 +13,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QPushButton
 
+from kiosk.flow.view import StaffView
 from kiosk.ui.widgets.header import NAMEPLATE, Nameplate
 from kiosk.ui.widgets.keypad import key_name
 from kiosk.ui.window import Window
@@ -155,7 +156,17 @@ class Control(QObject):
             "paid_fen": tender.paid_fen if tender else 0,
             "order_no": named.order_no if named else None,
             "staff": screen.staff.name if screen.staff else "",
+            "self_test": _self_test(screen.staff),
         }
+
+
+def _self_test(staff: StaffView | None) -> str:
+    """Return the self-test that the staff's page tells of: ``note runs``, ``slip passed``."""
+    run = staff.test if staff else None
+    if run is None:
+        return ""
+    verdict = "runs" if run.passed is None else "passed" if run.passed else "failed"
+    return f"{run.test} {verdict}"
 
 
 class _Waiting:
