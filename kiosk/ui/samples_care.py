@@ -159,7 +159,7 @@ PARAMETERS = tuple(
         ("acceptor.url", "/dev/serial/by-id/usb-FTDI_FT232R_A50285BI-if00-port0", SetBy.SITE),
         ("acceptor.denominations_fen", "[100, 500, 1000, 2000, 5000, 10000]", SetBy.SITE),
         ("printer.url", "/dev/ttyS1", SetBy.SITE),
-        ("card_reader.url", "pcsc:", SetBy.DEFAULT),
+        ("card_reader.url", "", SetBy.DEFAULT),
         ("storage.directory", "/var/lib/kiosk", SetBy.SITE),
         ("storage.export_days", "31", SetBy.DEFAULT),
         *((f"head_office.connect_deadline_{number}", "10", SetBy.DEFAULT) for number in range(16)),

@@ -8,8 +8,12 @@ from kiosk.ui.i18n import NO_BREAK, Words
 from kiosk.ui.staff.care_state import CarePage
 from kiosk.ui.staff.words import DOT, Pair
 
-_SECRETS = {"set": "care.value-set", "not set": "care.value-not-set"}
-"""What the workshop says instead of a secret."""
+_INSTEAD = {
+    "set": "care.value-set",
+    "not set": "care.value-not-set",
+    "": "care.value-not-set",
+}
+"""What the workshop says instead of a secret; and nothing at all."""
 _S, _MIN, _H, _DAY = 1000, 60_000, 3_600_000, 86_400_000
 _SPANS = (("days", _DAY), ("hours", _H), ("minutes", _MIN), ("seconds", _S))
 
@@ -196,7 +200,8 @@ def machine_facts(machine: MachineInfo, staff: StaffView | None, words: Words) -
     versions = f"Python {machine.python_version}{DOT}Qt {machine.qt_version}"
     return [
         (words.text("care.software"), DOT.join((machine.software_version, update(machine, words)))),
-        (words.text("care.system"), DOT.join((versions, machine.system))),
+        (words.text("care.runtime"), versions),
+        (words.text("care.system"), machine.system),
         (words.text("care.started"), started or words.text("staff.none")),
         (words.text("care.disk"), words.text("care.free", size=size(machine.free_mb))),
         (
@@ -250,8 +255,8 @@ def heart(heart: Heart, words: Words) -> Pair:
 
 
 def value(parameter: Parameter, words: Words) -> str:
-    """Return a parameter's value; of a secret one is only told whether there is one."""
-    key = _SECRETS.get(parameter.value)
+    """Return a parameter's value; of a secret one, and of an empty one, whether it is set."""
+    key = _INSTEAD.get(parameter.value)
     return words.text(key) if key else parameter.value
 
 

@@ -15,7 +15,7 @@ from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.facts import Facts
 from kiosk.ui.widgets.text import CENTRE, RIGHT, Panel, Text
 
-_FACTS = 7
+_FACTS = 8
 _HEARTS = 6
 """Room for so many, in two columns."""
 
