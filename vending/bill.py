@@ -10,6 +10,8 @@ from vending.messages import Note, NotSold, OrderOver, Refused
 
 CUSTOMER_NO_DIGITS = (6, 16)
 """Fewest and most digits of a customer's number."""
+MOST_MONTHS = 24
+"""Months of one statement, and of one payment."""
 
 
 class MonthBill(Struct, frozen=True, kw_only=True):

@@ -91,7 +91,9 @@ class AccountQuery(Struct, frozen=True, kw_only=True):
     card: CardSnapshot
 
 
-class Note(Struct, frozen=True, kw_only=True):
+# Defaults are left out: a request from before there were periods is written as it was then, and so
+# has the digest that the head office has kept of it.
+class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One banknote that a terminal swallowed. ``note_id`` is unique for ever."""
 
     note_id: str

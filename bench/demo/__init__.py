@@ -1,4 +1,4 @@
-"""The demo: a whole visit of two residents, told, photographed and checked."""
+"""The demo: people who pay and an operator who clears, told, photographed and checked."""
 
 from bench.demo.run import run
 

@@ -9,6 +9,10 @@ from bench.stand.control import State
 LOOK_S = 0.04
 JOIN_TIMEOUT_S = 30.0
 
+_TOLD_APART = (
+    *("phase", "language", "wait", "notice", "cause", "more_time", "paid_fen"),
+    *("view", "stage", "answer", "slip"),
+)
 Key = tuple[object, ...]
 
 
@@ -57,10 +61,10 @@ class Album:
             return
         self._seen.add(_key(shown))
         number = sum(1 for _ in self._folder.glob(f"{label}-*.png")) + 1
-        name = f"{label}-{number:02d}-{shown['phase']}-{shown['language']}.png"
+        shows = shown["view"] or shown["phase"]
+        name = f"{label}-{number:02d}-{shows}-{shown['language']}.png"
         fresh.rename(self._folder / name)
 
 
 def _key(state: State) -> Key:
-    names = ("phase", "language", "wait", "notice", "cause", "more_time", "paid_fen")
-    return tuple(state.get(name) for name in names)
+    return tuple(state.get(name) for name in _TOLD_APART)

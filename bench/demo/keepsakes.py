@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.demo.visit import Visit
+from bench.demo.hands import Visit
 from bench.stand import Stand
 from bench.stand.child import Child, ChildEnded
 
@@ -11,27 +11,32 @@ GALLERY_SAMPLES = (
     "idle", "account-more-time", "choose-debtor", "tender-moving", "tender-note-over-limit",
     "wait-selling", "write-proving", "done-money", "done-no-slip", "card-back-pulled",
     "doubtful-card-gone", "refused-mute", "out-of-service-office-down", "resell", "code-wrong",
-    "owed-elsewhere", "staff-pin", "staff-list", "staff-order", "staff-confirm-refund",
+    "owed-elsewhere", "bill-ask-typing", "bill-year", "bill-tender-moving", "bill-done-part",
+    "bill-doubtful-posting", "staff-pin-wrong", "staff-home-supervisor", "staff-order-unsold",
+    "staff-confirm-refund", "staff-cash-take-out-by-two", "staff-cash-labels-typed",
+    "staff-cash-figures-items", "staff-cash-period-differs", "staff-cash-differences-later",
 )  # fmt: skip
 """One or two states of every page; all of them take minutes to draw."""
-GALLERY_TIMEOUT_S = 120.0
+GALLERY_TIMEOUT_S = 240.0
 STORY_TIMEOUT_S = 30.0
 
 
 def keep_papers(stand: Stand, visit: Visit, folder: Path) -> None:
     """Keep slip and ledger entries of a visit."""
-    name = visit.plan.chapter
+    name = visit.chapter
     if visit.slip_number < len(stand.slips):
         slip = stand.slips[visit.slip_number]
         slip.image.save(folder / f"{name}-slip.png")
         (folder / f"{name}-slip.txt").write_text(slip.text, "utf-8")
+    if not visit.order_no:
+        return
     entries = "\n".join(stand.ledger(visit.order_no))
     (folder / f"{name}-ledger.txt").write_text(f"order {visit.order_no}\n{entries}\n", "utf-8")
 
 
 def keep_story(stand: Stand, visit: Visit, folder: Path) -> bool:
     """Keep what the kiosk's journal tells of a visit; the kiosk has ended. False: it does not."""
-    file = folder / f"{visit.plan.chapter}-journal.txt"
+    file = folder / f"{visit.chapter}-journal.txt"
     journal = stand.storage / "journal.db"
     return _ends_well(
         Child("kiosk.engine.story", (str(journal), visit.order_no), file), STORY_TIMEOUT_S

@@ -2,26 +2,12 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
-from bench.acceptor import State
-from bench.demo.album import Album
-from bench.demo.teller import Teller
+from bench.demo.hands import PHASE_TIMEOUT_S, Hands, Visit, pause
 from bench.meter import PlugResult
-from bench.stand import Kiosk, KioskError, Stand
 from bench.stand.judge import Sale
 from vending.card import WalletUnit
 from vending.money import format_yuan
-
-PAUSE_S = 0.9
-"""A person reads before pressing; a second press within 0.4 s would be the same finger."""
-ACCEPTOR_TIMEOUT_S = 15.0
-NOTE_TIMEOUT_S = 15.0
-PHASE_TIMEOUT_S = 60
-BAD_ENDS = ("refused", "doubtful", "card-back", "out-of-service")
-SLIP_TIMEOUT_S = 15.0
-_LOOK_S = 0.05
-_LANGUAGES = {"zh": "Chinese", "en": "English"}
 
 
 @dataclass(frozen=True)
@@ -42,21 +28,8 @@ class Plan:
         return "resell" if self.next_door else self.card
 
 
-@dataclass(frozen=True)
-class Visit:
-    """What came of it."""
-
-    plan: Plan
-    order_no: str
-    slip_number: int
-
-
-class Guide:
-    """Walks residents through their visits."""
-
-    def __init__(self, stand: Stand, kiosk: Kiosk, album: Album, teller: Teller) -> None:
-        self._stand, self._kiosk, self._album = stand, kiosk, album
-        self._teller = teller
+class Guide(Hands):
+    """Walks residents with a meter card through their visits."""
 
     def visit(self, plan: Plan) -> Visit:
         """Do what the plan says. Raises KioskError when the kiosk does not play along."""
@@ -66,7 +39,7 @@ class Guide:
         self._take_slip(slips)
         self._check_books(plan, order_no, cash_fen)
         self._go_home(plan, order_no)
-        return Visit(plan, order_no, slips)
+        return Visit(plan.chapter, order_no, slips)
 
     # -- at the kiosk ----------------------------------------------------------------------------
 
@@ -85,7 +58,7 @@ class Guide:
         self._stand.insert_card(plan.card)
         self._reach("owed")
         self._teller.tell("Inserts the card: the screen shows what was paid, where, and why not.")
-        _pause()
+        pause()
         self._kiosk.press("deliver")
         done = self._reach("done")
         self._teller.tell("Presses “Complete it now”: it is sold, written and proved here.")
@@ -108,26 +81,14 @@ class Guide:
         self._stand.insert_card(plan.card)
         self._reach("account")
         self._teller.tell("The kiosk reads it, asks the head office and shows whose account it is.")
-        _pause()
+        pause()
         if plan.in_english:
             self._switch_language()
         self._press("continue", "choosing", "“Continue”")
         self._press("cash", "tendering", "“Banknotes”")
 
-    def _pay(self, value_fen: int, expected_fen: int) -> None:
-        note = f"{format_yuan(value_fen).removesuffix('.00')} yuan"
-        self._wait_for_mouth()
-        _pause()
-        if not self._stand.insert_note(value_fen):
-            raise KioskError(f"the acceptor does not draw in {note}")
-        self._wait_until_paid(expected_fen)
-        self._teller.tell(
-            f"A note of {note} goes in and into the box; "
-            f"the screen counts {format_yuan(expected_fen)} yuan."
-        )
-
     def _finish(self) -> str:
-        _pause()
+        pause()
         self._kiosk.press("finish")
         self._teller.tell("Presses “Finish”; the acceptor closes, the head office sells.")
         done = self._reach("done")
@@ -136,31 +97,6 @@ class Guide:
         self._teller.tell(f"The card comes out. Order {order_no}.")
         return order_no
 
-    def _take_slip(self, slips_before: int) -> None:
-        came = self._stand.printer.wait_for_slips(slips_before + 1, SLIP_TIMEOUT_S)
-        self._teller.check(came, "a slip came out")
-
-    def _press(self, button: str, phase: str, said: str) -> None:
-        self._kiosk.press(button)
-        self._teller.tell(f"Presses {said}.")
-        self._reach(phase)
-        _pause()
-
-    def _reach(self, phase: str) -> dict[str, Any]:
-        """Wait for ``phase``. Raises KioskError as soon as the kiosk goes another way."""
-        state = self._kiosk.wait(phase, *BAD_ENDS, timeout_s=PHASE_TIMEOUT_S)
-        if state["phase"] != phase:
-            raise KioskError(f"wanted {phase}; the screen says {state['phase']}: {state['cause']}")
-        return state
-
-    def _switch_language(self) -> None:
-        language = self._kiosk.switch_language()["language"]
-        until_s = time.monotonic() + NOTE_TIMEOUT_S
-        while (now := self._kiosk.state()["language"]) == language and time.monotonic() < until_s:
-            time.sleep(_LOOK_S)
-        self._teller.tell(f"Presses the language button: everything is in {_LANGUAGES[now]} now.")
-        _pause()
-
     def _change_mind_about_language(self) -> None:
         paid_fen = self._kiosk.state()["paid_fen"]
         self._switch_language()
@@ -168,39 +104,13 @@ class Guide:
         kept = self._kiosk.state()["paid_fen"] == paid_fen
         self._teller.check(kept, "switching the language in the middle of paying lost nothing")
 
-    def _wait_for_mouth(self) -> None:
-        self._stand.acceptor.wait_for(
-            lambda device: (
-                device.mechanism.state is State.READY and device.mechanism.enabled_bits != 0
-            ),
-            ACCEPTOR_TIMEOUT_S,
-        )
-
-    def _wait_until_paid(self, expected_fen: int) -> None:
-        until_s = time.monotonic() + NOTE_TIMEOUT_S
-        while True:
-            state = self._kiosk.state()
-            if state["paid_fen"] == expected_fen and state["phase"] == "tendering":
-                return
-            if time.monotonic() > until_s:
-                raise KioskError(f"paid are {expected_fen} fen, the screen says {state}")
-            time.sleep(_LOOK_S)
-
     # -- afterwards ------------------------------------------------------------------------------
 
     def _check_books(self, plan: Plan, order_no: str, cash_before_fen: int) -> None:
-        paid_fen = 0 if plan.next_door else sum(plan.notes_fen)
-        in_box = self._stand.cash_fen - cash_before_fen == paid_fen
-        self._teller.check(in_box, f"{format_yuan(paid_fen)} yuan more lie in the cash box")
+        self._check_box(cash_before_fen, 0 if plan.next_door else sum(plan.notes_fen))
         posted = self._stand.wait_until_posted(order_no)
         self._teller.check(posted, "the head office knows that the card is written: posted")
-        self._teller.check(not self._told_faults(), "box, cards, meters and books agree")
-
-    def _told_faults(self) -> list[str]:
-        faults = self._stand.audit()
-        for fault in faults:
-            self._teller.tell(fault)
-        return faults
+        self._check_audit()
 
     def _go_home(self, plan: Plan, order_no: str) -> None:
         sale = self._stand.sale(order_no)
@@ -227,7 +137,3 @@ def _credited_once(sale: Sale, first: PlugResult, again: PlugResult) -> bool:
         and first.error is None
         and again.error is None
     )
-
-
-def _pause() -> None:
-    time.sleep(PAUSE_S)

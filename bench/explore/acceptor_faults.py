@@ -29,14 +29,8 @@ def _repair(faults: Trouble, kiosk: SimKiosk) -> None:
 
 
 def box_out(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
-    advanced(faults, kiosk).remove_box()
-    kiosk.stir()
-    faults.later(fault, lambda: _box_in(faults, kiosk))
-
-
-def _box_in(faults: Trouble, kiosk: SimKiosk) -> None:
-    advanced(faults, kiosk).insert_box(faults.world.now_s)
-    kiosk.stir()
+    kiosk.take_box()
+    faults.later(fault, kiosk.put_box)
 
 
 def cheat(faults: Trouble, kiosk: SimKiosk, fault: Fault) -> None:
@@ -116,7 +110,7 @@ def mend_acceptor(faults: Trouble, kiosk: SimKiosk) -> None:
     metal.cut_at = metal.reject_next = None
     if kiosk.boot:
         metal.power_on()
-    metal.insert_box(faults.world.now_s)
+    kiosk.put_box()
     metal.repair(faults.world.now_s)
     kiosk.stir()
 

@@ -40,12 +40,34 @@ class BookedVend(Struct, frozen=True):
     body: str
 
 
+class BookedPeriod(Struct, frozen=True):
+    """A period of a cash box that the head office has taken in."""
+
+    terminal_no: str
+    period_no: int
+    agrees: bool
+
+
+class BookedBill(Struct, frozen=True):
+    """A month of a post-paid customer."""
+
+    customer_no: str
+    month: str
+    due_fen: int
+    order_no: str | None
+    """Whose payment settled it."""
+
+
 class Books(Struct, frozen=True, kw_only=True):
     """The head office's word."""
 
     notes: tuple[BookedNote, ...]
     orders: tuple[BookedOrder, ...]
     vends: tuple[BookedVend, ...]
+    periods: tuple[BookedPeriod, ...]
+    bills: tuple[BookedBill, ...]
+    bill_payments: dict[str, tuple[str, int]]
+    """Order -> (customer, fen)."""
     customers: dict[str, tuple[int, int]]
     """Balance and arrears, in fen."""
     balances: dict[tuple[str, str], int]
@@ -84,11 +106,23 @@ def read_books(connection: Connection) -> Books:
         "SELECT order_no, customer_no, meter_no, purchase_count, state, body FROM vends"
         " ORDER BY meter_no, purchase_count"
     )
+    periods = rows("SELECT terminal_no, period_no, agrees FROM cash_periods ORDER BY 1, 2")
+    bills = rows(
+        "SELECT customer_no, month, amount_fen + late_fee_fen, order_no FROM bills ORDER BY 1, 2"
+    )
     people = rows("SELECT customer_no, balance_fen, arrears_fen FROM customers")
     return Books(
         notes=tuple(BookedNote(*row) for row in notes),  # type: ignore[arg-type]
         orders=tuple(BookedOrder(*row) for row in orders),  # type: ignore[arg-type]
         vends=tuple(BookedVend(*row) for row in vends),  # type: ignore[arg-type]
+        bills=tuple(BookedBill(*row) for row in bills),  # type: ignore[arg-type]
+        bill_payments={
+            str(no): (str(customer), fen)  # type: ignore[misc]
+            for no, customer, fen in rows(
+                "SELECT order_no, customer_no, paid_fen FROM bill_payments"
+            )
+        },
+        periods=tuple(BookedPeriod(*row) for row in periods),  # type: ignore[arg-type]
         customers={no: (balance, arrears) for no, balance, arrears in people},  # type: ignore[misc]
         balances={(account, owner): fen for account, owner, fen in rows(_POSTED)},  # type: ignore[misc]
         lopsided=tuple(str(key) for (key,) in rows(_LOPSIDED)),

@@ -29,10 +29,11 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
 from kiosk.flow import machine
 from kiosk.flow.command import Command
-from kiosk.flow.event import Event, Restarted
+from kiosk.flow.event import Event, PeriodAnswered, Restarted
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
+from vending.cash import PeriodAnswer
 
 VERSION = "explore"
 TURNS_MS = (2, 2, 2, 2, 2, 2, 30, 400)
@@ -128,7 +129,11 @@ class Boot:
         )
 
     def _machine(self) -> Machine[Session]:
-        policy = Policy(terminal_no=self._terminal_no, note_values_fen=VALUES_FEN)
+        policy = Policy(
+            terminal_no=self._terminal_no,
+            note_values_fen=VALUES_FEN,
+            clearing_by_two=self._plan.site.clearing_by_two,
+        )
 
         def step(session: Session, event: Event) -> tuple[Session, tuple[Command, ...]]:
             self._step(session, event)
@@ -199,6 +204,7 @@ class Boot:
             self.journal.journal_id,
             wall_ms=self._hardware.clock.wall_ms,
             draw=self._chance.random,
+            on_answer=self._keep_answer,
         )
         self.acceptor.start(self.inbox)
         self._printer.start(self.inbox)
@@ -235,6 +241,9 @@ class Boot:
         self._outbox_busy_us = self._world.now_us + took_ms * 1_000
         if rest_ms is not None:
             self._outbox_timer.wake(max(rest_ms, took_ms))
+
+    def _keep_answer(self, answer: PeriodAnswer) -> bool:
+        return self.inbox.post_durably(PeriodAnswered(answer=answer), 0.0)
 
     def _post_answer(self, event: Event) -> None:
         """The caller of the office would have waited for it: so does the fact."""

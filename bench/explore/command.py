@@ -41,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="first seed")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
-        "--exhaustive", action="store_true", help="cut one purchase at every effect and in pairs"
+        "--exhaustive",
+        action="store_true",
+        help="cut a purchase and a clearing at every effect, and in pairs",
     )
     parser.add_argument("--pairs", action="store_true", help="print every pair and how often")
     parser.add_argument(
@@ -71,6 +73,7 @@ def _replay(plan: Plan) -> int:
 
 
 def _print_exhausted(done: Exhausted) -> int:
+    print(f"cuts in a clearing   {done.clearings}, all there are")
     print(f"cuts at one effect   {done.singles}, all there are")
     print(f"cuts at two effects  {done.pairs} of {done.of_pairs}")
     print(f"failures             {len(done.failures)}")

@@ -6,15 +6,45 @@ from random import Random
 from bench.acceptor.mechanism import CutPoint
 from bench.card_memory import TornByte
 from bench.explore.disk import Tear
+from bench.explore.effects import EFFECTS
 from bench.explore.line import Mishap
-from bench.explore.plan import RESIDENTS, VALUES_FEN, Fault, Moment, Plan, Site, Style, Visit
-from kiosk.engine.executor import HANDLERS
-from kiosk.engine.office import QUESTIONS
+from bench.explore.plan import (
+    POST_PAID,
+    RESIDENTS,
+    VALUES_FEN,
+    Fault,
+    Manner,
+    Moment,
+    Payment,
+    Plan,
+    Round,
+    Site,
+    Style,
+    Visit,
+)
 from kiosk.flow.phase import Phase
 from vending.staff import Action
 
 MOST_VISITS = 9
 MOST_FAULTS = 12
+_MANNERS = {
+    Manner.THOROUGH: 5,
+    Manner.CANCELS: 1,
+    Manner.WANDERS: 2,
+    Manner.PEEKS: 1,
+    Manner.THIEF: 1,
+}
+_ROUNDS = (0, 0, 1, 1, 2)
+_PAYMENTS = (0, 0, 1, 2, 3)
+_LEAVING = (
+    "",
+    "",
+    "",
+    *(
+        phase.value
+        for phase in (Phase.BILL_ASK, Phase.BILL, Phase.TENDERING, Phase.CLOSING, Phase.POSTING)
+    ),
+)
 _STYLES = {
     Style.NORMAL: 8,
     Style.HESITANT: 1,
@@ -31,6 +61,9 @@ _OPERATIONS = (
     "vend",
     "vend",
     "inquire",
+    "pay-bill",
+    "inquire-bill",
+    "query-bill",
     "seal",
     "report",
     "report",
@@ -38,66 +71,32 @@ _OPERATIONS = (
     "sign-in",
 )
 _WHERE = ("acceptor", "acceptor", "acceptor", "card", "journal", "office", "printer", "wish")
-_MONEY_MOVES = ("last acknowledgement", "last acknowledgement", "last acknowledgement", "stack")
-"""What the acceptor is told when a note becomes money: named often, to be met often."""
-EFFECTS = (
-    *(f"journal: {when}" for when in ("before the commit", "in the commit", "after the commit")),
-    *(
-        f"acceptor: {command} {how}"
-        for command in (
-            *_MONEY_MOVES,
-            "acknowledgement",
-            "return",
-            "reset",
-            "enable",
-            "hold",
-            "set-up",
-        )
-        for how in ("not sent", "sent")
-    ),
-    *(
-        f"office: {operation} {how}"
-        for operation in (
-            "sign-in",
-            "query-account",
-            "trial-vend",
-            "vend",
-            "inquire",
-            "seal",
-            "report",
-        )
-        for how in ("not sent", "carried out")
-    ),
-    *(
-        f"wish: {wish.__name__} {how}"
-        for wish in (*HANDLERS, *QUESTIONS)
-        for how in ("not asked", "asked")
-    ),
-    "card: command not sent",
-    "card: command answered",
-    "card: not released",
-    "card: released",
-    "printer: not printed",
-    "printer: printed",
-)
-"""Names of all effects; see `Fuse.burn`."""
 _PHASES = [phase.value for phase in Phase] + ["off"]
 _BUSY = (
     Phase.TENDERING,
     Phase.STACKING,
     Phase.CLOSING,
     Phase.VENDING,
+    Phase.POSTING,
     Phase.WRITING,
     Phase.PROVING,
+    Phase.STAFF,
 )
 
-_CASH = (Phase.TENDERING, Phase.STACKING, Phase.STACKING, Phase.CLOSING)
+_CASH = (Phase.TENDERING, Phase.STACKING, Phase.STACKING, Phase.CLOSING, Phase.STAFF)
 _CARD = (Phase.READING, Phase.WRITING, Phase.WRITING, Phase.PROVING, Phase.CARD_BACK)
-_TALK = (Phase.LOOKING_UP, Phase.CLOSING, Phase.VENDING, Phase.WRITING, Phase.DOUBTFUL)
+_TALK = (
+    Phase.LOOKING_UP,
+    Phase.CLOSING,
+    Phase.VENDING,
+    Phase.POSTING,
+    Phase.WRITING,
+    Phase.DOUBTFUL,
+)
 _SORE = {
-    "acceptor:": (Phase.TENDERING, Phase.STACKING, Phase.STACKING),
+    "acceptor:": (Phase.TENDERING, Phase.STACKING, Phase.STACKING, Phase.STAFF),
     "wish:": _BUSY,
-    "office:": (Phase.LOOKING_UP, Phase.CLOSING, Phase.VENDING, Phase.WRITING, Phase.DONE),
+    "office:": (*_TALK, Phase.DONE),
     "printer:": (Phase.PROVING, Phase.DONE),
     "card:": (Phase.READING, Phase.WRITING, Phase.WRITING, Phase.PROVING),
     "acceptor": _CASH,
@@ -158,11 +157,15 @@ def draw(seed: int, kiosks: int = 1) -> Plan:
     visits = range(counts.randint(2, MOST_VISITS) * kiosks)
     theme = counts.choice(THEMES)
     faults = range(counts.randint(0, MOST_FAULTS))
+    payments = range(bare.stream("count bills").choice(_PAYMENTS) * kiosks)
+    rounds = range(bare.stream("count rounds").choice(_ROUNDS) * kiosks)
     return Plan(
         seed=seed,
         kiosks=kiosks,
         site=_site(bare.stream("site")),
         visits=tuple(_visit(bare.stream("draw visit", n), n, kiosks) for n in visits),
+        payments=tuple(_payment(bare.stream("draw bill", n), n, kiosks) for n in payments),
+        rounds=tuple(_round(bare.stream("draw round", n), n, kiosks) for n in rounds),
         faults=tuple(_fault(bare.stream("draw fault", n), n, kiosks, theme) for n in faults),
     )
 
@@ -174,6 +177,7 @@ def _site(chance: Random) -> Site:
         credit_recovery=chance.random() < 0.7,
         checkpoint_pages=chance.choice((4, 20, 1_000)),
         checkpoint_entries=chance.choice((10, 1_000)),
+        clearing_by_two=chance.random() < 0.3,
     )
 
 
@@ -189,6 +193,30 @@ def _visit(chance: Random, number: int, kiosks: int) -> Visit:
         pace_ms=chance.choice((300, 1_500, 4_000)),
         phase=chance.choice(_SERVING).value,
         plugs=chance.random() < 0.8,
+    )
+
+
+def _payment(chance: Random, number: int, kiosks: int) -> Payment:
+    return Payment(
+        name=f"bill {number}",
+        customer=chance.randrange(POST_PAID),
+        kiosk=chance.randrange(kiosks),
+        at_s=60 + chance.randrange(900),
+        months=chance.choice((0, 0, 1, 2)),
+        notes_fen=tuple(chance.choices(VALUES_FEN, (1, 2, 2, 3, 3), k=chance.randint(0, 5))),
+        scans=chance.random() < 0.5,
+        pace_ms=chance.choice((300, 1_500, 4_000)),
+        leaves_at=chance.choice(_LEAVING),
+    )
+
+
+def _round(chance: Random, number: int, kiosks: int) -> Round:
+    return Round(
+        name=f"round {number}",
+        kiosk=chance.randrange(kiosks),
+        at_s=80 + chance.randrange(900),
+        manner=chance.choices(list(_MANNERS), list(_MANNERS.values()))[0],
+        pace_ms=chance.choice((500, 2_000, 15_000)),
     )
 
 

@@ -1,4 +1,4 @@
-"""One cash purchase, and the power cut at every effect of it: singly, and in pairs."""
+"""A purchase and a clearing, and the power cut at every effect of each: singly, and in pairs."""
 
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -7,7 +7,7 @@ from random import Random
 from msgspec import Struct
 
 from bench.explore.disk import Tear
-from bench.explore.plan import Fault, Moment, Plan, Site, Style, Visit
+from bench.explore.plan import Fault, Manner, Moment, Plan, Round, Site, Style, Visit
 from bench.explore.run import run, workspace
 
 TEARS = tuple(Tear)
@@ -15,26 +15,48 @@ _OFF_MS = 2_000
 _BATCH = 50
 
 
+_BUYS = Visit(
+    name="buys",
+    resident=0,
+    kiosk=0,
+    at_s=40,
+    style=Style.NORMAL,
+    notes_fen=(10_000, 5_000),
+    pace_ms=500,
+)
+_CLEARS = Round(name="clears", kiosk=0, at_s=120, manner=Manner.THOROUGH, pace_ms=500)
+_AT_THE_BOX = Moment(phase="staff")
+"""A clearing begins where somebody of the staff steps up."""
+
+
 def purchase(*cuts: int, mains: bool = True) -> Plan:
     """Return the plan of one purchase of two notes, with the power cut at the ``cuts[0]``-th effect
     after the beginning, then at the ``cuts[1]``-th after the power came back, and so on.
     """
-    visit = Visit(
-        name="buys",
-        resident=0,
-        kiosk=0,
-        at_s=40,
-        style=Style.NORMAL,
-        notes_fen=(10_000, 5_000),
-        pace_ms=500,
+    return _plan(cuts, Moment(), mains)
+
+
+def clearing(*cuts: int, mains: bool = True) -> Plan:
+    """Return the plan of that purchase and a clearing after it, with the power cut at effects of
+    the clearing.
+    """
+    return _plan(cuts, _AT_THE_BOX, mains, _CLEARS)
+
+
+def _plan(cuts: tuple[int, ...], begin: Moment, mains: bool, *rounds: Round) -> Plan:
+    faults = tuple(_cut(number, effects, begin, mains) for number, effects in enumerate(cuts))
+    return Plan(
+        seed=sum(cuts),
+        site=Site(checkpoint_pages=20),
+        visits=(_BUYS,),
+        rounds=rounds,
+        faults=faults,
     )
-    faults = tuple(_cut(number, effects, mains) for number, effects in enumerate(cuts))
-    return Plan(seed=sum(cuts), site=Site(checkpoint_pages=20), visits=(visit,), faults=faults)
 
 
-def _cut(number: int, effects: int, mains: bool) -> Fault:
+def _cut(number: int, effects: int, begin: Moment, mains: bool) -> Fault:
     """The first counts from the beginning, each further one from the moment of the last cut."""
-    moment = Moment(phase="off", nth=number) if number else Moment()
+    moment = Moment(phase="off", nth=number) if number else begin
     return Fault(
         name=f"cut {number}",
         kind="cut" if mains else "kill",
@@ -52,10 +74,18 @@ def effects_of(*cuts: int, mains: bool = True) -> int:
     return outcome.effects_by_day - sum(cuts)
 
 
+def effects_of_clearing() -> int:
+    """Return how many effects a clearing has."""
+    return run(clearing()).effects_by_day - run(purchase()).effects_by_day
+
+
 class Exhausted(Struct):
     """What a pass over a purchase has come to."""
 
+    clearings: int = 0
+    """Clearings with one cut."""
     singles: int = 0
+    """Purchases with one cut."""
     pairs: int = 0
     of_pairs: int = 0
     failures: tuple[str, ...] = ()
@@ -67,6 +97,10 @@ def exhaust(seconds: float, processes: int) -> Exhausted:
     done = Exhausted()
     workspace()
     with ProcessPoolExecutor(processes) as pool:
+        steps = range(1, effects_of_clearing() + 1)
+        for at, failure in zip(steps, pool.map(_single_clearing, steps), strict=True):
+            done.clearings += 1
+            done.failures += tuple(f"clearing, {each}" for each in _named(failure, at))
         numbers = range(1, effects_of() + 1)
         pairs: list[tuple[int, int]] = []
         for at, (failure, followers) in zip(numbers, pool.map(_single, numbers), strict=True):
@@ -88,6 +122,10 @@ def exhaust(seconds: float, processes: int) -> Exhausted:
 def _single(at: int) -> tuple[str, int]:
     outcome = run(purchase(at))
     return (outcome.violations or ("",))[0], outcome.effects_by_day - at
+
+
+def _single_clearing(at: int) -> str:
+    return (run(clearing(at)).violations or ("",))[0]
 
 
 def _pair(pair: tuple[int, int]) -> str:

@@ -8,8 +8,11 @@ from bench.explore.faults import Faults
 from bench.explore.fuse import PowerCut
 from bench.explore.kiosk import SimKiosk
 from bench.explore.office import Center
-from bench.explore.people import WAY_HOME_MS, Queue, Visitor
-from bench.explore.plan import Plan, Style, Visit
+from bench.explore.operator import Operator
+from bench.explore.payer import Payer
+from bench.explore.people import WAY_HOME_MS, Visitor
+from bench.explore.plan import Manner, Payment, Plan, Round, Style, Visit
+from bench.explore.queue import Queue
 from bench.explore.residents import count_of, make_residents
 from bench.explore.staff import Staff
 from bench.explore.world import US_PER_S, Life, World
@@ -53,7 +56,7 @@ class Hall:
             for number in range(plan.kiosks)
         ]
         self.queues = [Queue() for _ in self.kiosks]
-        self._present: list[Visitor] = []
+        self._present: list[Visitor | Operator | Payer] = []
         """Who has not gone yet, or has been the last not to have."""
         self.faults = Faults(self.world, plan, self.kiosks, self.center, self.staff, seen)
         self.life = Life()
@@ -68,15 +71,21 @@ class Hall:
         self.faults.arrange()
         for visit in self.plan.visits:
             self._expect(visit)
+        for payment in self.plan.payments:
+            self._expect_payer(payment)
+        for round_ in self.plan.rounds:
+            self._expect_operator(round_)
         self._pass(LONGEST_S, lambda: self._all_gone and self.faults.all_begun)
         self._mend()
         self._go_home()
+        self._clear("disturbed", lambda kiosk: not _is_open(kiosk))
         for number in range(ROUNDS):
             if number and self._collected:
                 break
             self._help(number)
             self._collect(number)
         self.staff.pay_out()
+        self._clear("last", lambda kiosk: True)
         self._next_morning()
 
     # -- people ----------------------------------------------------------------------------------
@@ -94,6 +103,42 @@ class Hall:
         )
         self._present.append(visitor)
         self.world.at(visit.at_s * US_PER_S, self.life, visitor.arrive)
+
+    def _expect_payer(self, payment: Payment) -> None:
+        if payment.kiosk >= len(self.kiosks):
+            return
+        kiosk, queue = self.kiosks[payment.kiosk], self.queues[payment.kiosk]
+        payer = Payer(self.world, payment, kiosk, queue)
+        self._present.append(payer)
+        self.world.at(payment.at_s * US_PER_S, self.life, payer.arrive)
+
+    def _expect_operator(self, round_: Round) -> None:
+        if round_.kiosk >= len(self.kiosks):
+            return
+        operator = Operator(
+            self.world,
+            round_,
+            self.kiosks[round_.kiosk],
+            self.queues[round_.kiosk],
+            self.plan.stream("round", round_.name),
+        )
+        self._present.append(operator)
+        self.world.at(round_.at_s * US_PER_S, self.life, operator.arrive)
+
+    def _clear(self, name: str, wants: Callable[[SimKiosk], bool]) -> None:
+        """Operators come to the kiosks that want it, and close their periods."""
+        now_s = self.world.now_us // US_PER_S + 1
+        for kiosk in filter(wants, self.kiosks):
+            self._expect_operator(
+                Round(
+                    name=f"{name} {kiosk.number}",
+                    kiosk=kiosk.number,
+                    at_s=now_s,
+                    manner=Manner.THOROUGH,
+                )
+            )
+        self._pass(LONGEST_S, lambda: self._all_gone)
+        self._go_home()
 
     @property
     def _all_gone(self) -> bool:
@@ -142,7 +187,9 @@ class Hall:
             return False
         for kiosk in self.kiosks:
             session = kiosk.session
-            if session is None or session.parked or not machine.is_resting(session):
+            if session is None or not machine.is_resting(session):
+                return False
+            if session.parked or session.parked_bills:
                 return False
         return True
 
@@ -180,3 +227,8 @@ class Hall:
             for kiosk in self.kiosks:
                 kiosk.fall()
             return True
+
+
+def _is_open(kiosk: SimKiosk) -> bool:
+    """Customers are served, as far as the cash box goes."""
+    return kiosk.session is not None and kiosk.session.cash.is_open

@@ -14,6 +14,8 @@ from bench.card_files import parse_wallet
 from bench.explore.acceptor_faults import BLURS_NOTES
 from bench.explore.books import BookedVend, Books, Journalled
 from bench.explore.hall import Hall
+from bench.explore.judge_bills import judge_bills
+from bench.explore.judge_cash import judge_cash
 from bench.explore.kiosk import SimKiosk
 from bench.explore.residents import Resident
 from kiosk.flow import machine
@@ -42,7 +44,13 @@ def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[s
         *_refunds(hall.staff.handed_out, books),
         *(found for resident in people for found in _resident(resident, books)),
         *_total(kiosks, books),
+        *judge_bills(books),
         *(found for kiosk in kiosks for found in _rest(kiosk)),
+        *(
+            found
+            for kiosk, journal in zip(kiosks, journals, strict=True)
+            for found in judge_cash(kiosk, journal, books)
+        ),
     ]
 
 
@@ -263,6 +271,6 @@ def _rest(kiosk: SimKiosk) -> Iterator[str]:
     session = kiosk.boot.engine.session
     if session.phase is not Phase.IDLE or not machine.is_resting(session):
         yield f"{name} is {session.phase} ({session.cause}), pending {len(session.pending)}"
-    if session.parked:
-        yield f"{name} holds {len(session.parked)} parked orders"
+    if parked := (*session.parked, *session.parked_bills):
+        yield f"{name} holds {len(parked)} parked orders"
     yield from (f"{name}: {n} wait in {queue}" for queue, n in kiosk.boot.waiting.items() if n)

@@ -1,9 +1,12 @@
 """A kiosk in the simulation: the machine in the hall, and one run of its program after another."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.acceptor.device import AcceptorDevice
+from bench.acceptor.mechanism import Place
 from bench.card_slot import POWER_OFF, CardSlot, SlotEvent, SlotEventKind
 from bench.explore.boot import Boot, Hardware
 from bench.explore.clock import KioskClock
@@ -27,6 +30,15 @@ START_MS = 25_000
 WHERE_OFF = "off"
 
 
+class TakenBox(NamedTuple):
+    """A box that somebody took out of the machine."""
+
+    period_no: int
+    """The period that the terminal was in."""
+    notes: Counter[int]
+    """Value -> how many lay in it."""
+
+
 class SimKiosk:
     """The machine. What it consists of outlives the program."""
 
@@ -45,6 +57,8 @@ class SimKiosk:
         self.tear = Tear.WHOLE
         """What the next power cut leaves of a commit under way."""
         self.off_ms = 0
+        self.boxes: list[TakenBox] = []
+        """Every box that was taken out, the oldest first: physical truth."""
         self.on_shown: list[Callable[[Session], None]] = []
         """Who looks at the screen."""
         self.on_phase: Callable[[SimKiosk, str], None] = lambda kiosk, phase: None
@@ -55,6 +69,7 @@ class SimKiosk:
         self._image: Image | None = None
         self._life = Life()
         self._phase = WHERE_OFF
+        self._period_no = 1
         self.hardware = Hardware(
             clock=KioskClock(world),
             disk=Disk(folder / self.terminal_no),
@@ -115,6 +130,29 @@ class SimKiosk:
         taken = metal.insert(value_fen, self._world.now_s)
         self.stir()
         return taken
+
+    @property
+    def box_is_in(self) -> bool:
+        """A box is in the machine."""
+        return self.hardware.acceptor.mechanism.box_present
+
+    def take_box(self) -> None:
+        """Open the machine and take the box out, with all that is in it."""
+        metal = self.hardware.acceptor.mechanism
+        metal.advance(self._world.now_s)
+        if metal.box_present:
+            notes = Counter(value or 0 for value in metal.values_at(Place.BOX))
+            self.boxes.append(TakenBox(self._period_no, notes))
+        metal.remove_box()
+        self.stir()
+
+    def put_box(self) -> None:
+        """Put an empty box in, if none is."""
+        metal = self.hardware.acceptor.mechanism
+        metal.advance(self._world.now_s)
+        if not metal.box_present:
+            metal.insert_box(self._world.now_s)
+        self.stir()
 
     def stir(self) -> None:
         """Something touched the acceptor."""
@@ -194,6 +232,7 @@ class SimKiosk:
     # -- who looks -------------------------------------------------------------------------------
 
     def _shown(self, session: Session) -> None:
+        self._period_no = session.cash.period.period_no
         self._enter(session.phase.value)
         self._tell()
 

@@ -22,7 +22,7 @@ from center.store.migrate import migrate
 from center.store.store import WRITE_TIMEOUT_S
 from center.store.tables import cards
 from center.utility.embedded import EmbeddedUtility
-from center.utility.seed import RESIDENTIAL, Seed, SeedAccount, plant
+from center.utility.seed import RESIDENTIAL, Seed, SeedAccount, SeedBill, SeedPostPaid, plant
 from vending.card import WalletUnit
 from vending.messages import SignedIn
 
@@ -53,6 +53,30 @@ ACCOUNTS = (
     _account(6, WalletUnit.ENERGY, purchase_count=1, max_fen=20_000, min_fen=2_000),
 )
 """Everybody in the simulation: both units, arrears, a step's edge, limits, a count at a byte's."""
+
+
+def _owing(number: int, balance_fen: int, *bills: SeedBill) -> SeedPostPaid:
+    return SeedPostPaid(
+        customer_no=f"3000000000{number:02d}",
+        name=f"商户{number}",
+        address=f"春江路 {number} 号",
+        balance_fen=balance_fen,
+        bills=list(bills),
+    )
+
+
+def _bill(month: str, amount_fen: int, late_fee_fen: int = 0) -> SeedBill:
+    return SeedBill(
+        month=month, energy_wh=amount_fen * 18, amount_fen=amount_fen, late_fee_fen=late_fee_fen
+    )
+
+
+POST_PAID = (
+    _owing(1, 0, _bill("2025-08", 8_320, 41), _bill("2025-09", 7_705), _bill("2025-10", 9_148)),
+    _owing(2, 1_250, _bill("2025-10", 10_000)),
+    _owing(3, 99, *(_bill(f"2025-{month:02d}", 1_501 + month) for month in range(1, 11))),
+)
+"""Customers with bills: late fees, a balance of before, many small months."""
 
 
 class InlineStore:
@@ -87,7 +111,7 @@ def _database() -> tuple[Engine, bytes]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     migrate(engine)
-    seed = Seed(tariffs=(RESIDENTIAL,), accounts=ACCOUNTS)
+    seed = Seed(tariffs=(RESIDENTIAL,), accounts=ACCOUNTS, post_paid=POST_PAID)
     InlineStore(engine).write(lambda connection: plant(connection, seed, BEGIN_MS))
     return engine, _driver(engine).serialize()
 

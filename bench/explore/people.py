@@ -6,9 +6,10 @@ from random import Random
 
 from bench.explore.kiosk import SimKiosk
 from bench.explore.plan import Style, Visit
+from bench.explore.presser import anything
+from bench.explore.queue import Queue
 from bench.explore.residents import Resident
 from bench.explore.world import Life, Timer, World
-from kiosk.engine.inbox import PRESSES
 from kiosk.flow import event as ev
 from kiosk.flow.phase import Phase
 from kiosk.flow.session import Session
@@ -33,26 +34,6 @@ _PLACES_TO_INSERT = {
     *_LAST_WORDS,
 }
 _THINKING = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING}
-
-
-class Queue:
-    """Who stands before a kiosk; one at a time touches it."""
-
-    def __init__(self) -> None:
-        self.waiting: deque[Visitor] = deque()
-
-    def join(self, visitor: "Visitor") -> None:
-        """Stand in line."""
-        self.waiting.append(visitor)
-        if self.waiting[0] is visitor:
-            visitor.step_up()
-
-    def leave(self, visitor: "Visitor") -> None:
-        """Make room."""
-        if visitor in self.waiting:
-            self.waiting.remove(visitor)
-        if self.waiting and not self.waiting[0].stands_there:
-            self.waiting[0].step_up()
 
 
 class Visitor:
@@ -255,18 +236,10 @@ class Visitor:
 
     def _press_everything(self, session: Session) -> bool:
         for _ in range(self._chance.randrange(4)):
-            self._press(self._anything())
+            codes = [slip.order_no for slip in self._kiosk.slips]
+            self._press(anything(self._chance, codes))
         self._timer.wake(self._visit.pace_ms)
         return self._chance.random() < 0.3
-
-    def _anything(self) -> ev.Event:
-        kind = self._chance.choice(PRESSES)
-        if kind is ev.LanguageChosen:
-            return ev.LanguageChosen(language=self._chance.choice(("zh", "en")))
-        if kind is ev.CodeEntered:
-            codes = [slip.order_no for slip in self._kiosk.slips] or [""]
-            return ev.CodeEntered(order_no=self._chance.choice(codes))
-        return kind()
 
     def _ask_menu(self, session: Session) -> bool:
         """By the menu: press first, then the card."""

@@ -7,6 +7,8 @@ from random import Random
 
 from msgspec import Struct
 
+POST_PAID = 3
+"""People who get bills; see `bench.explore.office`."""
 RESIDENTS = 6
 """People that the head office knows; see `bench.explore.office`."""
 VALUES_FEN = (500, 1_000, 2_000, 5_000, 10_000)
@@ -51,6 +53,47 @@ class Visit(Struct, frozen=True, kw_only=True):
     """Puts the card into the meter at home."""
 
 
+class Payment(Struct, frozen=True, kw_only=True):
+    """Somebody comes to pay a bill."""
+
+    name: str
+    customer: int
+    kiosk: int
+    at_s: int
+    months: int
+    """So many of the oldest; 0: all."""
+    notes_fen: tuple[int, ...] = ()
+    scans: bool = False
+    """Holds the bill under the scanner instead of typing its number."""
+    pace_ms: int = 1_500
+    leaves_at: str = ""
+    """Walks away at this phase."""
+
+
+class Manner(StrEnum):
+    """How an operator goes about the cash."""
+
+    THOROUGH = "thorough"
+    CANCELS = "cancels"
+    """Begins, and thinks better of it."""
+    WANDERS = "wanders"
+    """Leaves in the middle, and comes back when the page has long closed."""
+    PEEKS = "peeks"
+    """Prints how the figures stand."""
+    THIEF = "thief"
+    """Takes the box without a word and puts an empty one in; an honest one comes later."""
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """An operator comes to a kiosk."""
+
+    name: str
+    kiosk: int
+    at_s: int
+    manner: Manner
+    pace_ms: int = 2_000
+
+
 class Moment(Struct, frozen=True, kw_only=True):
     """When something begins: so long after a kiosk comes into a phase for the ``nth`` time; 0: each
     time.
@@ -84,6 +127,8 @@ class Site(Struct, frozen=True, kw_only=True):
     """The reader pushes cards out."""
     credit_recovery: bool = True
     """The acceptor tells a note again that it stacked before a power failure."""
+    clearing_by_two: bool = False
+    """A clearing wants a second person."""
     staff_only: bool = False
     """Only staff have delivered again what was paid."""
     checkpoint_pages: int = 1_000
@@ -99,6 +144,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     kiosks: int = 1
     site: Site = Site()
     visits: tuple[Visit, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    payments: tuple[Payment, ...] = ()
     faults: tuple[Fault, ...] = ()
 
     def stream(self, *names: object) -> Random:

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from bench.explore.plan import Fault, Plan, Visit
+from bench.explore.plan import Fault, Payment, Plan, Round, Visit
 from bench.explore.run import run
 
-Item = Visit | Fault
+Item = Visit | Payment | Round | Fault
 Fails = Callable[[Plan], bool]
 
 
 def items_of(plan: Plan) -> list[Item]:
-    """Return what can be taken away: visits, then faults."""
-    return [*plan.visits, *plan.faults]
+    """Return what can be taken away: visits, payments, rounds, faults."""
+    return [*plan.visits, *plan.payments, *plan.rounds, *plan.faults]
 
 
 def kept(plan: Plan, names: Sequence[str]) -> Plan:
@@ -21,6 +21,8 @@ def kept(plan: Plan, names: Sequence[str]) -> Plan:
     return replace(
         plan,
         visits=tuple(visit for visit in plan.visits if visit.name in names),
+        payments=tuple(each for each in plan.payments if each.name in names),
+        rounds=tuple(round_ for round_ in plan.rounds if round_.name in names),
         faults=tuple(fault for fault in plan.faults if fault.name in names),
     )
 

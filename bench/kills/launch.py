@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the kiosk with a fuse."""
     orders, *rest = arguments
     Fuse(Path(orders)).install()
-    screen.GOODBYE_S = GOODBYE_S
+    screen.GOODBYE_S = screen.BILL_GOODBYE_S = GOODBYE_S
     return program.main(rest)
 
 

@@ -15,7 +15,9 @@ ANSWER_TIMEOUT_S = 20.0
 WAIT_S = 30
 
 State = dict[str, Any]
-"""phase, page, language, paid_fen, order_no, buttons, cause, notice, wait, more_time, staff."""
+"""phase, page, language, paid_fen, order_no, buttons, cause, notice, wait, more_time; of a bill
+due_fen and receipt_no; of the staff's page staff, view, stage, period_no, answer and slip.
+"""
 
 
 class KioskError(Exception):

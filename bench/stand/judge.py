@@ -42,6 +42,7 @@ class Books:
     faults: tuple[str, ...]
     """Violations of its own rules, open suspense of finished orders among them."""
     cash_fen: int
+    """What must lie somewhere: in the terminal's box, in a bag, at the bank."""
     uncertain_fen: int
     """Notes of which nobody knows whether they are in the box."""
     uncertain_unknown: int
@@ -56,11 +57,25 @@ def read_books(connection: Connection, terminal_no: str) -> Books:
     unknown = select(func.count()).where(*uncertain, notes.c.value_fen == 0)
     return Books(
         faults=tuple(orders.check(connection)),
-        cash_fen=ledger.balances(connection, Kind.CASH).get(terminal_no, 0),
+        cash_fen=_cash_fen(connection, terminal_no),
         uncertain_fen=int(connection.scalar(sum_fen) or 0),
         uncertain_unknown=int(connection.scalar(unknown) or 0),
         sales=tuple(_sales(connection)),
     )
+
+
+def _cash_fen(connection: Connection, terminal_no: str) -> int:
+    """Return what the terminal's boxes must have held in all, whoever counted it afterwards.
+
+    The bench has one terminal with a box: what is at the bank came from it.
+    """
+    box = ledger.balances(connection, Kind.CASH).get(terminal_no, 0)
+    transit = ledger.balances(connection, Kind.TRANSIT)
+    bags = sum(fen for owner, fen in transit.items() if owner.startswith(f"{terminal_no}/"))
+    bank = sum(ledger.balances(connection, Kind.BANK).values())
+    short = ledger.balances(connection, Kind.SHORT).get(terminal_no, 0)
+    long = ledger.balances(connection, Kind.LONG).get(terminal_no, 0)
+    return box + bags + bank + short - long
 
 
 def _sales(connection: Connection) -> Iterator[Sale]:
@@ -86,7 +101,7 @@ def _cash(books: Books, box_fen: Iterable[int | None]) -> Iterator[str]:
     lying_fen = sum(value or 0 for value in box_fen)
     most_fen = books.cash_fen + books.uncertain_fen
     if lying_fen < books.cash_fen or (lying_fen > most_fen and not books.uncertain_unknown):
-        yield f"{lying_fen} fen in the box, {books.cash_fen} fen booked as cash in terminal"
+        yield f"{lying_fen} fen in the boxes, {books.cash_fen} fen booked as cash"
 
 
 def _meter(meter: Meter, count_before: int, books: Books) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """A head office for the bench: a child process with books of its own, and a look into them."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from bench.issue_card import PEOPLE
-from bench.stand.child import Child
+from bench.stand.child import ROOT, Child
 from center import app
 from center.config import Config, load
 from center.fleet.registry import Registry
@@ -26,6 +28,7 @@ from vending.staff import Role
 T = TypeVar("T")
 
 START_TIMEOUT_S = 30.0
+COMMAND_TIMEOUT_S = 60.0
 _CONFIG = """\
 # Head office of a bench. Its keys are public: never where money is real.
 [server]
@@ -71,13 +74,33 @@ class Office:
         finally:
             store.close()
 
-    def employ(self, name: str, role: Role, pin: str) -> None:
-        """Make somebody of the staff known."""
+    def employ(self, name: str, role: Role, pin: str) -> Path:
+        """Make somebody of the staff known; return the file with their PIN, for commands."""
         store = self._open()
         try:
             People(store, app.wall_ms, Pins()).add(name, role, pin, "bench")
         finally:
             store.close()
+        file = self._directory / f"{name}.pin"
+        file.touch(0o600)
+        file.write_text(pin, "utf-8")
+        return file.resolve()
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """Run ``python -m center`` on these books, as somebody at the head office would; return
+        its exit code and all that it says.
+        """
+        ran = subprocess.run(
+            [sys.executable, "-m", "center", "--config", str(self._file.resolve()), *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+        return ran.returncode, ran.stdout
 
     def start(self) -> int:
         """Run the service; return the port that it listens on. Raises ChildEnded."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from vending.bill import MOST_MONTHS
 from vending.order_no import is_order_no
 from vending.wire import LARGEST_NUMBER, LONGEST_TEXT, MOST_ITEMS
 
@@ -32,7 +33,11 @@ _BY_NAME = {
     "wallet_amount": Range(0, LARGEST_SUM_FEN),
     "remaining": Range(0, LARGEST_SUM_FEN),
     "overdraft": Range(0, LARGEST_SUM_FEN),
+    # No banknote and no box is larger: what they come to still fits 64 bits.
+    "value_fen": Range(0, 10**8),
+    "notes": Range(0, 10**6),
 }
+_MOST_BY_NAME = {"months": MOST_MONTHS}
 
 PLAIN_TEXT = rf"^[^\x00]{{0,{LONGEST_TEXT}}}$"
 PATTERNS = {
@@ -83,6 +88,11 @@ def range_of(name: str) -> Range:
     return next((kind for unit, kind in _BY_UNIT.items() if name.endswith(unit)), _ANY_NUMBER)
 
 
+def most_items(name: str) -> int:
+    """Return how many items a list field of this name may have."""
+    return _MOST_BY_NAME.get(name, MOST_ITEMS)
+
+
 def pattern_of(name: str, message: str = "") -> str:
     """Return what a text field of this name must be like, in a message of that name."""
     return _IN_MESSAGE.get((message, name)) or PATTERNS.get(name, PLAIN_TEXT)
@@ -124,6 +134,6 @@ def _text_fault(value: str, name: str, pattern: str) -> str | None:
 
 
 def _list_fault(values: tuple[Any, ...] | list[Any], name: str) -> str | None:
-    if len(values) > MOST_ITEMS:
-        return f"{name} may have {MOST_ITEMS} items"
+    if len(values) > most_items(name):
+        return f"{name} may have {most_items(name)} items"
     return next((found for value in values if (found := fault(value, name))), None)

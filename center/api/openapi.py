@@ -187,4 +187,4 @@ def _limit_value(message: str, name: str, part: Json) -> None:
     elif kind == "string":
         part["pattern"] = check.pattern_of(name, message)
     elif kind == "array":
-        part["maxItems"] = MOST_ITEMS
+        part["maxItems"] = check.most_items(name)

@@ -13,6 +13,7 @@ from center.staff import trail
 from center.store.engine import insert_if_absent
 from center.store.tables_cash import cash_deposits
 from vending.money import format_yuan
+from vending.wire import LONGEST_TEXT
 
 REFERENCE_LENGTH = 60
 Parts = tuple[tuple[str, int, int], ...]
@@ -50,6 +51,7 @@ def record(connection: Connection, deposit: Deposit, now_ms: int) -> Deposited:
     """
     if not 1 <= len(deposit.reference) <= REFERENCE_LENGTH:
         raise CashError(f"a reference has 1 to {REFERENCE_LENGTH} characters")
+    periods.check_text("a comment", deposit.comment, LONGEST_TEXT)
     for terminal_no in sorted({terminal_no for terminal_no, _ in deposit.periods}):
         periods.lock(connection, terminal_no)
     held = find(connection, deposit.reference)

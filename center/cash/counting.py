@@ -20,6 +20,11 @@ from center.staff import trail
 from center.store.tables import notes
 from vending.messages import Note
 from vending.money import format_yuan
+from vending.wire import LONGEST_TEXT
+
+MOST_FEN = 10**12
+BAG_LENGTH = 60
+"""Most that a bag holds, and characters of its number."""
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -85,9 +90,16 @@ def _entry(count: Count, now_ms: int) -> Entry:
         raise CashError("a denomination stands there twice: add the notes up")
     if len({each.note_id for each in count.found}) < len(count.found):
         raise CashError("a note is said to be found twice")
+    if any(not 0 <= each.value_fen <= MOST_FEN for each in count.found):
+        raise CashError("a note that was found is worth something, and not the world")
     reason = (count.reason or "").strip() or None
     if count.corrects and reason is None:
         raise CashError("a correction needs a reason")
+    if sum(value_fen * number for value_fen, number in count.counted) > MOST_FEN:
+        raise CashError(f"no bag holds more than {format_yuan(MOST_FEN)} yuan: look at the notes")
+    periods.check_text("the number of a bag", count.bag_no, BAG_LENGTH)
+    periods.check_text("a comment", count.comment, LONGEST_TEXT)
+    periods.check_text("a reason", reason or "", LONGEST_TEXT)
     return Entry(
         terminal_no=count.terminal_no,
         period_no=count.period_no,

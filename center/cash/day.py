@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from center.cash import periods
 from center.cash.compare import by_business
+from center.cash.periods import CashError
 from center.cash.vault import Story, tell
 from center.store.tables import terminals
 from vending.cash import Business, BusinessSum, Figures
@@ -55,6 +56,8 @@ class StationDay(Struct, frozen=True, kw_only=True):
     terminal_fen: int
     """What terminals say was in the boxes: all that was paid, and what belongs to no order."""
     center_fen: int
+    found_fen: int
+    """Of the books' sums: uncertain notes that a count has found. Terminals do not count them."""
     missing: tuple[str, ...]
     """Periods without a report, ``terminal/period``."""
 
@@ -63,17 +66,33 @@ class StationDay(Struct, frozen=True, kw_only=True):
         """Tell whether everything agrees and no report is missing."""
         return (
             all(line.holds for line in self.equalities)
-            and self.terminal_loose_fen == self.center_loose_fen
-            and self.terminal_fen == self.center_fen
+            and self.is_loose_equal
+            and self.is_box_equal
             and not self.missing
         )
+
+    @property
+    def is_loose_equal(self) -> bool:
+        """Tell whether terminals and books agree about what belongs to no order."""
+        return self.terminal_loose_fen + self.found_fen == self.center_loose_fen
+
+    @property
+    def is_box_equal(self) -> bool:
+        """Tell whether terminals and books agree about what must be in the boxes."""
+        return self.terminal_fen + self.found_fen == self.center_fen
 
 
 def between(
     connection: Connection, first: date, last: date, site: str | None = None
 ) -> list[StationDay]:
-    """Return the days on which periods were closed, of one station or of each, by station."""
+    """Return the days on which periods were closed, of one station or of each, by station.
+
+    Raises CashError for a station that no terminal belongs to: it would agree for ever.
+    """
     sites = _sites(connection)
+    if site is not None and site not in sites.values():
+        named = ", ".join(sorted({name for name in sites.values() if name})) or "none"
+        raise CashError(f"no terminal belongs to station {site!r}; stations: {named}")
     own = None if site is None else {no for no, name in sites.items() if name == site}
     found: dict[tuple[str, date], list[Story]] = {}
     for period in periods.closed_between(connection, first, last, own):
@@ -100,6 +119,7 @@ def station_day(
         center_loose_fen=sum(each.loose_fen for each in own),
         terminal_fen=sum(each.expected_fen for each in told),
         center_fen=sum(each.expected_fen for each in own),
+        found_fen=sum(_found_fen(story) for story in stories),
         missing=tuple(missing),
     )
 
@@ -117,6 +137,12 @@ def _equality(business: Business, told: Sequence[Figures], own: Sequence[Figures
         center_fen=sum(by_business(each, business)[1] for each in own),
         completed_fen=sum(each.completed_fen for each in in_books),
     )
+
+
+def _found_fen(story: Story) -> int:
+    found = story.entries[-1].found if story.entries else ()
+    loose = story.figures.loose
+    return sum(note.value_fen for note in loose if note.certain and note.note_id in found)
 
 
 def _of(business: Business, figures: Sequence[Figures]) -> list[BusinessSum]:

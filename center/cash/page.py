@@ -23,7 +23,6 @@ thead { display: table-header-group; }
 .verdict.good { color: #14663c; } .verdict.bad { color: #a3201d; }
 .facts { color: #4b5768; margin: .3em 0; }
 svg { max-width: 100%; height: auto; font-size: 12px; break-inside: avoid; }
-svg .bar { fill: #2f6db5; } svg .label { text-anchor: end; }
 footer { margin-top: 3em; }
 @media print { body { margin: 0; max-width: none; } th { background: none; } }
 """

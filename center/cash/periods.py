@@ -5,11 +5,12 @@ from datetime import date
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, text, update
 
 from center.ledger.book import business_date
+from center.ledger.clearing import LARGEST_PERIOD_NO
 from center.store.engine import insert_if_absent
-from center.store.tables_cash import cash_periods
+from center.store.tables_cash import cash_counts, cash_periods
 from vending.cash import CashReport, PeriodAnswer
 
 _LOCK_SPACE = 7_021_964
@@ -55,8 +56,16 @@ def lock(connection: Connection, terminal_no: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:space, :terminal)"), key)
 
 
+def check_text(what: str, text: str, most: int) -> None:
+    """Raise CashError when a text is longer than is kept of it."""
+    if len(text) > most:
+        raise CashError(f"{what} has at most {most} characters")
+
+
 def find(connection: Connection, terminal_no: str, period_no: int) -> Period | None:
     """Return a period; None: it was not taken."""
+    if period_no > LARGEST_PERIOD_NO:
+        return None
     key = {"terminal_no": terminal_no, "period_no": period_no}
     row = connection.execute(_FIND, key).one_or_none()
     return None if row is None else _period(row)
@@ -100,13 +109,27 @@ def closed_between(
     return [_period(row) for row in connection.execute(query)]
 
 
-def of_terminals(connection: Connection, terminal_no: str | None, most: int) -> list[Period]:
-    """Return the last periods, of one terminal or of all, the youngest first."""
+def of_terminals(
+    connection: Connection,
+    terminal_no: str | None,
+    most: int,
+    *,
+    uncounted: bool = False,
+    not_deposited: bool = False,
+) -> list[Period]:
+    """Return the last periods, of one terminal or of all, the youngest first.
+
+    ``uncounted``, ``not_deposited``: of those only that wait for it, however old they are.
+    """
     query = select(cash_periods).order_by(
         cash_periods.c.received_at_ms.desc(), cash_periods.c.terminal_no, cash_periods.c.period_no
     )
     if terminal_no is not None:
         query = query.where(cash_periods.c.terminal_no == terminal_no)
+    if uncounted:
+        query = query.where(~_IS_COUNTED)
+    if not_deposited:
+        query = query.where(cash_periods.c.deposit.is_(None))
     return [_period(row) for row in connection.execute(query.limit(most))]
 
 
@@ -144,6 +167,10 @@ def closing_day(at_ms: int) -> date:
 _FIND = select(cash_periods).where(
     cash_periods.c.terminal_no == bindparam("terminal_no"),
     cash_periods.c.period_no == bindparam("period_no"),
+)
+_IS_COUNTED = exists().where(
+    cash_counts.c.terminal_no == cash_periods.c.terminal_no,
+    cash_counts.c.period_no == cash_periods.c.period_no,
 )
 _LAST = select(func.max(cash_periods.c.period_no)).where(
     cash_periods.c.terminal_no == bindparam("terminal_no")

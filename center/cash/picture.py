@@ -10,6 +10,7 @@ BAR_HEIGHT = 18
 ROW_HEIGHT = 26
 LABEL_WIDTH = 110
 AMOUNT_WIDTH = 130
+BAR_COLOUR = "#2f6db5"
 _LONGEST = WIDTH - LABEL_WIDTH - AMOUNT_WIDTH
 
 
@@ -30,8 +31,8 @@ def _bar(top: int, label: str, fen: int, most: int) -> str:
     length = _LONGEST * fen // most if most else 0
     text_y = top + BAR_HEIGHT - 4
     return (
-        f'<text class="label" x="{LABEL_WIDTH - 8}" y="{text_y}">{escape(label)}</text>'
-        f'<rect class="bar" x="{LABEL_WIDTH}" y="{top}" width="{max(1, length)}"'
+        f'<text text-anchor="end" x="{LABEL_WIDTH - 8}" y="{text_y}">{escape(label)}</text>'
+        f'<rect fill="{BAR_COLOUR}" x="{LABEL_WIDTH}" y="{top}" width="{max(1, length)}"'
         f' height="{BAR_HEIGHT}"/>'
         f'<text x="{LABEL_WIDTH + length + 8}" y="{text_y}">{format_yuan(fen)}</text>'
     )

@@ -16,3 +16,5 @@ class Place(StrEnum):
 
 CERTAIN = frozenset({Place.ORDER, Place.UNASSIGNED})
 """Notes that lie in a box, a bag or the bank: money."""
+DOUBTED = frozenset({Place.UNCERTAIN, Place.ABSENT})
+"""Notes that no purchase can use: a person looks, or has looked, for them."""

@@ -22,7 +22,8 @@ from vending.order_no import china_date
 _MS_PER_MINUTE = 60_000
 _MINUTES_PER_DAY = 1_440
 _CHINA_MINUTES = 480
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Wide ones too: where Chinese is written a spreadsheet takes them for the narrow ones."""
 
 Cell = str | int
 
@@ -80,7 +81,7 @@ def make(
         tables=(
             _equality(days, language),
             _periods(days, language),
-            _differences(stories),
+            _differences(stories, language),
             _notes(per_value),
             _counts(stories),
             _deposits(connection, stories),
@@ -140,14 +141,20 @@ def _equality_rows(each: StationDay, language: Language) -> list[tuple[Cell, ...
         )
         for line in each.equalities
     ]
-    for key, terminal_fen, center_fen in (
-        ("loose", each.terminal_loose_fen, each.center_loose_fen),
-        ("box", each.terminal_fen, each.center_fen),
+    for key, terminal_fen, center_fen, holds in (
+        (
+            "loose",
+            each.terminal_loose_fen,
+            each.center_loose_fen - each.found_fen,
+            each.is_loose_equal,
+        ),
+        ("found", 0, each.found_fen, True),
+        ("box", each.terminal_fen, each.center_fen, each.is_box_equal),
     ):
         sums = (plain_yuan(terminal_fen), plain_yuan(center_fen), "")
-        agrees = _yes(language, terminal_fen == center_fen)
         day_and_site = (each.day.isoformat(), each.site)
-        rows.append((*day_and_site, word(language, key), "", "", "", *sums, agrees))
+        name, agrees = word(language, key), _yes(language, holds)
+        rows.append((*day_and_site, name, "", "", "", *sums, agrees))
     return rows
 
 
@@ -181,13 +188,13 @@ def _period_row(site: str, story: Story, language: Language) -> tuple[Cell, ...]
     )
 
 
-def _differences(stories: Sequence[Story]) -> Table:
+def _differences(stories: Sequence[Story], language: Language) -> Table:
     columns = "terminal period what terminal-notes terminal-yuan center-notes center-yuan"
     rows = [
         (
             story.period.terminal_no,
             story.period.period_no,
-            line.what,
+            _what(language, line.what),
             line.terminal_notes,
             plain_yuan(line.terminal_fen),
             line.center_notes,
@@ -198,6 +205,14 @@ def _differences(stories: Sequence[Story]) -> Table:
         for line in story.period.answer.differences
     ]
     return Table(name="differences", columns=tuple(columns.split()), rows=tuple(rows))
+
+
+def _what(language: Language, what: str) -> str:
+    """Return the name of a difference, ``note:2000`` or ``business:bill``, in words."""
+    kind, _, name = what.partition(":")
+    if kind == "note":
+        return word(language, "note-of").format(value_label(int(name)))
+    return word(language, name or {"period": "gap"}.get(kind, kind))
 
 
 def _notes(per_value: Sequence[tuple[int, int, int]]) -> Table:

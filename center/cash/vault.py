@@ -116,11 +116,26 @@ class Vault:
 
         self._write(unit)
 
-    def periods(self, terminal_no: str | None = None) -> Sequence[Story]:
-        """Return the last periods, of one terminal or of all, the youngest first."""
+    def periods(
+        self,
+        terminal_no: str | None = None,
+        *,
+        uncounted: bool = False,
+        not_deposited: bool = False,
+    ) -> Sequence[Story]:
+        """Return the last periods, of one terminal or of all, the youngest first.
+
+        ``uncounted``, ``not_deposited``: of those only that wait for it, however old they are.
+        """
 
         def question(connection: Connection) -> list[Story]:
-            found = periods.of_terminals(connection, terminal_no, MOST_PERIODS)
+            found = periods.of_terminals(
+                connection,
+                terminal_no,
+                MOST_PERIODS,
+                uncounted=uncounted,
+                not_deposited=not_deposited,
+            )
             return [tell(connection, period) for period in found]
 
         return self._store.read(question)

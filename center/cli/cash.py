@@ -96,12 +96,10 @@ def _signed(parser: argparse.ArgumentParser) -> None:
 
 def _periods(given: Arguments) -> int:
     with Opened(shared.config(given)) as store:
-        stories = Vault(store, app.wall_ms).periods(given.terminal)
+        stories = Vault(store, app.wall_ms).periods(
+            given.terminal, uncounted=given.uncounted, not_deposited=given.not_deposited
+        )
     for story in stories:
-        if given.uncounted and story.entries:
-            continue
-        if given.not_deposited and story.period.deposit:
-            continue
         print(_period_line(story))
     return OK
 

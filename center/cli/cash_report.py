@@ -54,14 +54,18 @@ def _print_day(each: StationDay) -> None:
             f"  {line.what:<8}{''.join(f'{format_yuan(fen):>14}' for fen in sums)}"
             f"{'' if line.holds else '  differs'}"
         )
-    for name, terminal_fen, center_fen in (
-        ("loose", each.terminal_loose_fen, each.center_loose_fen),
-        ("box", each.terminal_fen, each.center_fen),
+    for name, terminal_fen, center_fen, holds in (
+        ("loose", each.terminal_loose_fen, each.center_loose_fen, each.is_loose_equal),
+        ("box", each.terminal_fen, each.center_fen, each.is_box_equal),
     ):
-        differs = "" if terminal_fen == center_fen else "  differs"
+        differs = "" if holds else "  differs"
         print(
             f"  {name:<8}{'':>14}{format_yuan(terminal_fen):>14}{format_yuan(center_fen):>14}"
             f"{differs}"
+        )
+    if each.found_fen:
+        print(
+            f"  {format_yuan(each.found_fen)} yuan of it are uncertain notes that a count has found"
         )
     for name in each.missing:
         print(f"  without a report: {name}")

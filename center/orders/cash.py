@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from center.cash import alarm as cash_alarm
 from center.cash.follow import follow
-from center.cash.place import Place
+from center.cash.place import DOUBTED, Place
 from center.ledger import book, clearing, rules
 from center.ledger.posting import Outcome, Posting
 from center.orders import alarm
@@ -58,7 +58,7 @@ def take(connection: Connection, order: Order, note: Note, now_ms: int) -> Order
     held = _held(connection, order.terminal_no, note.note_id)
     if held is not None:
         same = held.order_no == order.order_no and held.value_fen == note.value_fen
-        if not same or held.place == Place.UNCERTAIN:
+        if not same or held.place in DOUBTED:
             _conflict(connection, order.terminal_no, order.order_no, note, now_ms)
         return order
     if order.takes_money:
@@ -157,10 +157,8 @@ def _says_nothing_new(held: Any, found: Found) -> bool:
 
 def _turns_out_certain(held: Any, found: Found) -> bool:
     """Tell whether a note of which nobody knew lies in the box after all."""
-    doubted = held.place in {Place.UNCERTAIN, Place.ABSENT}
-    return (
-        doubted and found.place is Place.UNASSIGNED and held.value_fen in {0, found.note.value_fen}
-    )
+    is_same_note = held.value_fen in {0, found.note.value_fen}
+    return held.place in DOUBTED and found.place is Place.UNASSIGNED and is_same_note
 
 
 def _make_certain(

@@ -36,6 +36,7 @@ from vending.messages import (
     VendConfirmed,
 )
 
+_REPORT: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)
 PROOFS = frozenset({Verdict.WRITTEN, Verdict.LOADED})
 """Verdicts that prove a sale delivered."""
 
@@ -53,7 +54,7 @@ def take(work: Work, envelope: ReportEnvelope) -> PeriodAnswer | None:
     }
     row = {**key, "received_at_ms": work.now_ms, "body": body}
     if not insert_if_absent(work.connection, reports, row):
-        if _held_body(work.connection, key) != body:
+        if _held(work.connection, key) != envelope.report:
             raise ReportConflict(f"report {envelope.report_no} was taken with another body")
         return _answer_again(work, envelope.report)
     order_no: str | None = getattr(envelope.report, "order_no", None)
@@ -252,5 +253,7 @@ def _has_value(work: Work, order_no: str | None, report: NoteTaken | NoteInSuspe
     return False
 
 
-def _held_body(connection: Connection, key: dict[str, Any]) -> str | None:
-    return connection.scalar(select(reports.c.body).filter_by(**key))
+def _held(connection: Connection, key: dict[str, Any]) -> Report:
+    """Return what was taken, as it reads today: earlier software wrote fewer fields."""
+    body = connection.execute(select(reports.c.body).filter_by(**key)).scalar_one()
+    return _REPORT.decode(body)

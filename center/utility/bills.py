@@ -21,11 +21,17 @@ from center.store.tables import customers
 from center.store.tables_bills import bill_payments, bills
 from center.utility.masking import mask_address, mask_name
 from center.utility.port import Payment
-from vending.bill import BillPaid, BillStatement, MonthBill, Settlement, settle
+from vending.bill import (
+    MOST_MONTHS,
+    BillPaid,
+    BillStatement,
+    MonthBill,
+    Settlement,
+    due_fen,
+    settle,
+)
 from vending.messages import NotSold, Reason, Refused
 
-MOST_MONTHS = 24
-"""Unpaid months that a statement tells, the oldest ones."""
 MAX_PAYMENT_FEN = 1_000_000
 """What a statement names as the most that one payment may be. Money that is in is taken anyway."""
 
@@ -59,11 +65,9 @@ def pay(connection: Connection, payment: Payment, now_ms: int) -> BillPaid | Ref
         return _pay_again(connection, held, payment, now_ms)
     if customer is None:
         return Refused(Reason.ACCOUNT_UNKNOWN)
-    if not payment.paid_fen and not _is_as_chosen(connection, payment):
-        return Refused(Reason.NOTHING_DUE)
+    if not payment.paid_fen and (reason := _forbids_without_money(connection, payment, customer)):
+        return Refused(reason)
     settlement = _settle(connection, payment, payment.paid_fen, now_ms)
-    if not payment.paid_fen and not settlement.months:
-        return Refused(Reason.BELOW_MINIMUM)
     paid = BillPaid(
         order_no=payment.order_no,
         customer_no=payment.customer_no,
@@ -196,10 +200,16 @@ def _settle(connection: Connection, payment: Payment, money_fen: int, now_ms: in
     return done
 
 
-def _is_as_chosen(connection: Connection, payment: Payment) -> bool:
-    """Tell whether the months that were chosen are the oldest ones that are unpaid."""
+def _forbids_without_money(
+    connection: Connection, payment: Payment, customer: Row[Any]
+) -> Reason | None:
+    """Return why the account alone does not pay what was chosen, all of it; None: it does."""
     owed = unpaid(connection, payment.customer_no)[: len(payment.months)]
-    return tuple(bill.month for bill in owed) == payment.months
+    if tuple(bill.month for bill in owed) != payment.months:
+        return Reason.NOTHING_DUE
+    if not owed or due_fen(owed, customer.balance_fen):
+        return Reason.BELOW_MINIMUM
+    return None
 
 
 def _customer(connection: Connection, customer_no: str, *, lock: bool = False) -> Row[Any] | None:

@@ -13,7 +13,9 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QPushButton
 
-from kiosk.flow.view import StaffView
+from kiosk.cashbox.box import ClosedPeriod
+from kiosk.flow.view import CashView, StaffView
+from kiosk.ui.pages.page import Page
 from kiosk.ui.widgets.header import NAMEPLATE, Nameplate
 from kiosk.ui.widgets.keypad import key_name
 from kiosk.ui.window import Window
@@ -96,9 +98,14 @@ class Control(QObject):
 
     def _click_soon(self, socket: QLocalSocket, name: str) -> None:
         """Click when a finger could: the screen takes presses in quick succession for one."""
-        pause_ms = max(0, self._next_press_ms - self._uptime.elapsed())
-        self._next_press_ms = self._uptime.elapsed() + pause_ms + FINGER_MS
-        QTimer.singleShot(pause_ms, lambda: _answer(socket, self._state() | self._click(name)))
+        pause_ms = self._next_press_ms - self._uptime.elapsed()
+        if pause_ms > 0:
+            QTimer.singleShot(pause_ms, lambda: self._click_soon(socket, name))
+            return
+        clicked = self._click(name)
+        # From now on, not from when it was asked for: a busy screen is late.
+        self._next_press_ms = self._uptime.elapsed() + FINGER_MS
+        _answer(socket, self._state() | clicked)
 
     def _click(self, name: str) -> dict[str, Any]:
         for button in self._window.findChildren(QPushButton, f"button-{name}"):
@@ -142,8 +149,8 @@ class Control(QObject):
         screen = self._window.screen_shown
         if screen is None:
             return {"phase": "", "page": "", "buttons": []}
-        outcome, tender = screen.outcome, screen.tender
-        named = outcome or screen.owed
+        paying = screen.tender or screen.bill
+        named = screen.outcome or screen.owed or screen.bill
         return {
             "phase": screen.phase,
             "page": screen.page,
@@ -153,10 +160,14 @@ class Control(QObject):
             "wait": screen.wait,
             "more_time": screen.more_time,
             "buttons": list(screen.buttons),
-            "paid_fen": tender.paid_fen if tender else 0,
-            "order_no": named.order_no if named else None,
+            "paid_fen": paying.paid_fen if paying else 0,
+            "due_fen": screen.bill.due_fen if screen.bill else 0,
+            "receipt_no": screen.bill.receipt_no if screen.bill else "",
+            "order_no": named.order_no or None if named else None,
             "staff": screen.staff.name if screen.staff else "",
             "self_test": _self_test(screen.staff),
+            "view": _view(self._window.page),
+            **_cash(screen.staff.cash if screen.staff else None),
         }
 
 
@@ -167,6 +178,33 @@ def _self_test(staff: StaffView | None) -> str:
         return ""
     verdict = "runs" if run.passed is None else "passed" if run.passed else "failed"
     return f"{run.test} {verdict}"
+
+
+def _view(page: Page | None) -> str:
+    """Return which view of the staff's page is shown; empty: another page is."""
+    model = getattr(page, "model", None)  # the page itself is imported when staff call
+    return str(model.state.view) if model else ""
+
+
+def _cash(cash: CashView | None) -> dict[str, Any]:
+    """Return how far a clearing is, and what became of the last one."""
+    if cash is None:
+        return {"stage": "", "period_no": 0, "answer": "", "slip": ""}
+    last = cash.cash.closed[-1] if cash.cash.closed else None
+    slip = "printing" if cash.printing else "failed" if cash.print_failed else ""
+    return {
+        "stage": cash.cash.stage,
+        "period_no": cash.cash.period.period_no,
+        "answer": _word(last) if last else "",
+        "slip": "printed" if last and last.printed else slip,
+    }
+
+
+def _word(period: ClosedPeriod) -> str:
+    """Return the head office's word about a closed period."""
+    if period.answer is None:
+        return "waiting"
+    return "agrees" if period.answer.agrees else "differs"
 
 
 class _Waiting:

@@ -33,9 +33,13 @@ from sqlalchemy.dialects import sqlite
 from kiosk.backend.port import OfficeError
 from kiosk.backend.schedule import AFTER_ALL, USUAL, BackOff, Schedule, Waiting
 from vending.cash import CashReport, PeriodAnswer, PeriodFrozen
+from vending.health import Health
 from vending.messages import Alarm, Report, ReportEnvelope, ReportTaken
 
 _logger = logging.getLogger(__name__)
+
+HEALTH = "health"
+"""In the place of an order's number: the terminal's own health."""
 
 # -- the table -----------------------------------------------------------------------------------
 
@@ -108,12 +112,15 @@ def insert_prepared(connection: Connection, statement: str, row: Sequence[object
 def order_of(report: Report) -> str | None:
     """Return the order whose reports this one must follow; None: it stands alone.
 
-    `AFTER_ALL`: it follows every report before it.
+    `AFTER_ALL`: it follows every report before it. `HEALTH`: it follows what was told of the
+    terminal's health before, for the last word holds.
     """
     if isinstance(report, Alarm):
         return None
     if isinstance(report, CashReport | PeriodFrozen):
         return AFTER_ALL
+    if isinstance(report, Health):
+        return HEALTH
     near: str | None = getattr(report, "near_order_no", None)
     own: str | None = getattr(report, "order_no", None)
     return own or near

@@ -1,6 +1,7 @@
 """Which waiting report is next, and how long to leave reports and line alone. Pure."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 AFTER_ALL = "*"
@@ -91,15 +92,17 @@ class Schedule:
         self._line_rests_until_ms = now_ms + pause_ms
         return later
 
-    def _heads(self) -> list[Waiting]:
+    def _heads(self) -> Iterable[Waiting]:
         """Return the first of each order; what follows all, only when nothing is before it.
 
         The lowest number is always among them, so there is something to deliver as long as
         anything waits; a later report never holds an earlier one up.
         """
-        heads = [lane[0] for lane in self._lanes.values()]
-        lowest_no = min((head.report_no for head in heads), default=0)
-        return [h for h in heads if h.order_no != AFTER_ALL or h.report_no == lowest_no]
+        lanes = self._lanes
+        last = lanes.get(AFTER_ALL)
+        if last and any(lane[0].report_no < last[0].report_no for lane in lanes.values()):
+            return (lane[0] for key, lane in lanes.items() if key != AFTER_ALL)
+        return (lane[0] for lane in lanes.values())
 
     def _wait_ms(self, waiting: Waiting, now_ms: int) -> int:
         return self._left_ms(waiting.next_at_ms, now_ms, self._back_off.longest_ms)

@@ -100,6 +100,10 @@ class CashBox(Struct, frozen=True, kw_only=True):
     started_at_ms: int = 0
     closed: tuple[ClosedPeriod, ...] = ()
     """The last `PERIODS_KEPT`, the oldest first."""
+    next_period_no: int = 0
+    """Of the period after this one, where that is not simply the next: the head office holds later
+    ones already, because the journal came back from a copy. 0: the next number.
+    """
 
     @property
     def is_open(self) -> bool:

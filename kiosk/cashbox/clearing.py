@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from kiosk.cashbox.box import PERIODS_KEPT, CashBox, ClosedPeriod, Period, Stage
-from kiosk.cashbox.count import figures, is_untouched
+from kiosk.cashbox.count import figures, holds_money
 from vending.cash import CashReport, Opening, PeriodAnswer
 
 OPENINGS_KEPT = 20
@@ -122,7 +122,8 @@ def end(cash: CashBox, who: Who, typed: Typed, at_ms: int, *, sensor_sees: bool)
         return None
     said = typed.clipped()
     closed = _closed(cash, who, said, at_ms)
-    following = Period(period_no=closed.period_no + 1, opened_at_ms=at_ms, box_id=said.new_box_id)
+    number = max(closed.period_no + 1, cash.next_period_no)
+    following = Period(period_no=number, opened_at_ms=at_ms, box_id=said.new_box_id)
     kept = (*cash.closed, closed)[-PERIODS_KEPT:]
     return Closing(
         _at_rest(replace(cash, closed=kept), following), closed, _report(closed, said.new_box_id)
@@ -161,7 +162,8 @@ def _report(closed: ClosedPeriod, new_box_id: str) -> CashReport:
 
 
 def _at_rest(cash: CashBox, period: Period) -> CashBox:
-    return CashBox(period=period, closed=cash.closed)
+    going_on = cash.next_period_no if cash.next_period_no > period.period_no else 0
+    return CashBox(period=period, closed=cash.closed, next_period_no=going_on)
 
 
 # -- the sensor ------------------------------------------------------------------------------------
@@ -198,11 +200,13 @@ def opened(cash: CashBox, at_ms: int) -> CashBox:
 
 
 def go_on_after(cash: CashBox, last_period_no: int) -> CashBox:
-    """A new journal goes on where the old one ended. A period that holds something keeps its
-    number: its notes were told under it.
+    """A new journal goes on where the old one ended. A period that holds money keeps its number:
+    its notes were told under it. Then the one after it goes on there.
     """
-    if cash.period.period_no > last_period_no or not is_untouched(cash.period):
+    if cash.period.period_no > last_period_no:
         return cash
+    if holds_money(cash.period):
+        return replace(cash, next_period_no=last_period_no + 1)
     return replace(cash, period=replace(cash.period, period_no=last_period_no + 1))
 
 

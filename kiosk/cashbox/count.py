@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from kiosk.cashbox.box import OrderCash, Period, Stack, Tally
 from vending.cash import Business, BusinessSum, Figures, LooseNote, NoteCount, OpenItem
 from vending.messages import Note
+from vending.wire import MOST_ITEMS
 
 # -- counting --------------------------------------------------------------------------------------
 
@@ -48,9 +49,9 @@ def slip_out(period: Period, order_no: str) -> Period:
     return _watch(period, order_no, slip=True)
 
 
-def is_untouched(period: Period) -> bool:
-    """Tell whether nothing has happened in it: no money came and the box was never out."""
-    return not (period.stacks or period.orders or period.tallies or period.loose or period.openings)
+def holds_money(period: Period) -> bool:
+    """Tell whether a note was told under its number, be it one that may be nowhere."""
+    return bool(period.stacks or period.loose)
 
 
 def _watch(period: Period, order_no: str, *, completed: bool = False, slip: bool = False) -> Period:
@@ -105,7 +106,10 @@ def _others(period: Period, note_id: str) -> tuple[LooseNote, ...]:
 
 
 def figures(period: Period) -> Figures:
-    """Return what the period holds, sorted as `Figures` says."""
+    """Return what the period holds, sorted as `Figures` says.
+
+    A list on the wire has an end (`vending.wire`); counts and sums are whole all the same.
+    """
     stacks = sorted(period.stacks, key=lambda stack: (stack.cassette, -stack.value_fen))
     return Figures(
         counts=tuple(
@@ -119,9 +123,17 @@ def figures(period: Period) -> Figures:
             OpenItem(order_no=order.order_no, business=order.business, paid_fen=order.paid_fen)
             for order in period.orders
             if not order.completed
-        ),
-        loose=period.loose,
+        )[:MOST_ITEMS],
+        loose=_listed(period.loose),
     )
+
+
+def _listed(loose: tuple[LooseNote, ...]) -> tuple[LooseNote, ...]:
+    """Leave out the latest of those that may be nowhere, if there are too many."""
+    if len(loose) <= MOST_ITEMS:
+        return loose
+    certain_first = sorted(loose, key=lambda note: not note.certain)
+    return tuple(certain_first[:MOST_ITEMS])
 
 
 def _sum(period: Period, business: Business) -> BusinessSum:

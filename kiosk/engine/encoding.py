@@ -12,9 +12,12 @@ from typing import Any
 
 import msgspec
 
+from kiosk.flow import event, staff_event
 from kiosk.flow.event import Event
 
 ENCODING = 1
+FACTS = (event, staff_event)
+"""Where facts are declared. A program that only reads a journal must have imported them all."""
 
 
 class NotUnderstood(Exception):

@@ -77,6 +77,8 @@ class Engine(Generic[S]):
         self._settings = settings
         self._deadline_s: float | None = None
         self._retry_s: float | None = None
+        self._is_whole = False
+        """The session holds every fact of the journal."""
         self._timed: tuple[str, int] | None = None
         """Phase and round whose time-out is running."""
         self._standing: dict[Hashable, Event] = {}
@@ -111,10 +113,12 @@ class Engine(Generic[S]):
     def start(self) -> None:
         """Open and check the journal, fold it, and take up what was left; or halt."""
         self.halt = self._retry_s = self._timed = None
+        self._is_whole = False
         self._upkeep.forget()
         try:
             self._journal.open()
             self.session = self._recover()
+            self._is_whole = True
             self._look_at_archives()
         except JournalError as error:
             self._stop(_reason(error), str(error))
@@ -171,14 +175,15 @@ class Engine(Generic[S]):
     def turn(self, event: Event) -> bool:
         """Take one fact: journal it, step, tell, wish. Tell whether the journal holds it.
 
-        While the engine is halted facts are still journalled if that works, and nothing is done:
-        a note that was swallowed must not be forgotten because something else is broken.
+        While the engine is halted facts are still journalled and told if that works, and nothing
+        else is done: a note that was swallowed must not be forgotten because something else is
+        broken.
         """
         key = self._machine.standing(event)
         if key is not None:
             self._standing[key] = event
         event, alarms = self._stamped(event)
-        if self.halt:
+        if not self._is_whole:
             return self._append(event, alarms)
         try:
             session, wishes = self._machine.step(self.session, event)
@@ -186,12 +191,16 @@ class Engine(Generic[S]):
             _logger.exception("a rule failed")
             kind = type(event).__name__
             alarms.append(Alarm(code="rule-failed", detail=kind, at_ms=event.at_ms))
+            self._is_whole = False
             durable = self._append(event, alarms)
             self.stop(HaltReason.INTERNAL, f"{kind}: {error!r}")
             return durable
         reports = [*alarms, *(wish.report for wish in wishes if isinstance(wish, Tell))]
         if not self._append(event, reports):
             return False
+        if self.halt:  # what it wishes for is asked about at the next start
+            self.session = session
+            return True
         self._move_to(session)
         self._wish(wishes)
         self._at_rest()

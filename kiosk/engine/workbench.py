@@ -148,10 +148,12 @@ class Workbench:
             return 0, None
 
     def _export(self) -> Export:
-        if not self._may(Right.EXPORT):
+        session = self._session
+        if session is None or session.staff is None or not has_right(session, Right.EXPORT):
             return Export(file="", trouble=ExportTrouble.NOT_ALLOWED)
         written = self._exporter.write(self._contents(), self._clock.wall_ms())
-        self._post(Exported(file=written.file, trouble=str(written.trouble or "")))
+        trouble, name = str(written.trouble or ""), session.staff.name
+        self._post(Exported(file=written.file, trouble=trouble, staff=name))
         return written
 
     def _contents(self) -> Iterator[Content]:

@@ -57,8 +57,7 @@ def scan_at_the_door(session: Session, event: ev.CodeScanned) -> Step:
 @on(_LAST_WORDS, ev.CodeScanned, to={Phase.BILL_LOOKUP, Phase.REFUSED})
 def next_bill(session: Session, event: ev.CodeScanned) -> Step:
     """The next bill, while the last words about another still stand."""
-    known = customer_no_in(event.text) is not None and session.policy.bills
-    if not known or card_is_in_slot(session):
+    if not _is_another(session, event) or card_is_in_slot(session) or not session.policy.bills:
         return session, ()
     return scan_at_the_door(home(session), event)
 
@@ -69,10 +68,25 @@ def typed(session: Session, event: ev.CustomerNoEntered) -> Step:
     return look_up(session, event.customer_no)
 
 
-@on(_DECIDING, ev.CodeScanned, to={Phase.BILL_ASK, Phase.BILL_LOOKUP})
+@on(Phase.BILL_ASK, ev.CodeScanned, to=Phase.BILL_LOOKUP)
 def scanned(session: Session, event: ev.CodeScanned) -> Step:
-    """The bill itself; also another one than the one on the screen."""
+    """The bill itself."""
+    return look_up(session, event.text)
+
+
+@on(Phase.BILL, ev.CodeScanned, to=Phase.BILL_LOOKUP)
+def another_bill(session: Session, event: ev.CodeScanned) -> Step:
+    """Another one than that on the screen."""
+    if not _is_another(session, event):
+        return session, ()
     return look_up(session.but(statement=None), event.text)
+
+
+def _is_another(session: Session, event: ev.CodeScanned) -> bool:
+    """Tell whether another customer's bill is under the scanner. The same one may still lie there,
+    and be read again and again.
+    """
+    return customer_no_in(event.text) not in {None, session.customer_no}
 
 
 @on(Phase.BILL_ASK, ev.CardInserted, to=Phase.BILL_CARD)

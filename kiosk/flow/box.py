@@ -88,7 +88,12 @@ def _sensed(session: Session, event: ev.DeviceChanged) -> Step:
 
 
 def _disturbed(before: CashBox, at_ms: int, staff: str) -> tuple[Command, ...]:
-    """Each time an alarm; the first time also the period's figures, frozen as evidence."""
+    """Each time an alarm; the first time also the period's figures, frozen as evidence.
+
+    A sensor with a loose contact has soon said enough: further alarms would say nothing new.
+    """
+    if len(before.period.openings) >= clearing.OPENINGS_KEPT:
+        return ()
     number = before.period.period_no
     alarm = Alarm(code=BOX_REMOVED_UNANNOUNCED, detail=f"period {number}", at_ms=at_ms)
     if not before.is_open:

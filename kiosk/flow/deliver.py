@@ -167,13 +167,20 @@ def _lasting(cause: Cause) -> Cause:
 @on(_LAST_WORDS, ev.SlipPrinted)
 def slip_out(session: Session, event: ev.SlipPrinted) -> Step:
     """Take it."""
-    return session.but(printing=False), ()
+    return (session.but(printing=False), ()) if _is_ours(session, event) else (session, ())
 
 
 @on(_LAST_WORDS, ev.SlipFailed)
 def slip_missing(session: Session, event: ev.SlipFailed) -> Step:
     """The screen shows what the slip would have said."""
+    if not _is_ours(session, event):
+        return session, ()
     return session.but(printing=False, slip_failed=True, notice=Notice.NO_SLIP), ()
+
+
+def _is_ours(session: Session, event: ev.SlipPrinted | ev.SlipFailed) -> bool:
+    """Tell whether it is about the slip of this visit: other papers may be late."""
+    return session.payment is not None and session.payment.order_no == event.order_no
 
 
 @on(_LAST_WORDS, ev.CardRemoved)

@@ -117,6 +117,9 @@ class CodeScanned(Event, frozen=True, kw_only=True):
     """The scanner read a QR or bar code. What it is, the flow decides."""
 
     text: str
+    """The number that the code begins with; empty: it begins with none. What else stands in it is
+    not kept.
+    """
 
 
 class MonthsChosen(Event, frozen=True, kw_only=True):

@@ -116,3 +116,5 @@ class Exported(Event, frozen=True, kw_only=True):
 
     file: str
     trouble: str = ""
+    staff: str = ""
+    """Who wanted it; empty, in older journals: whoever is signed in at its end."""

@@ -25,7 +25,7 @@ from kiosk.flow.command import (
     ReturnNote,
     TryOffice,
 )
-from kiosk.flow.deeds import Deed, deed
+from kiosk.flow.deeds import Deed, deed, deed_of
 from kiosk.flow.device import SELF_TESTS, Device, DeviceState, Fault, SelfTest
 from kiosk.flow.notes import credit, offered, set_aside
 from kiosk.flow.paper import SelfTestPaper
@@ -341,5 +341,7 @@ def restart_program(session: Session, event: staff_event.RestartWanted) -> Step:
 @on(ALL_PHASES, staff_event.Exported)
 def exported(session: Session, event: staff_event.Exported) -> Step:
     """A large export may outlast the visit; the page is still wanted while somebody is there."""
-    told = (deed(session, event.at_ms, Deed.EXPORTED, event.trouble or event.file),)
+    there = session.staff.name if session.staff else ""
+    by, what = event.staff or there, event.trouble or event.file
+    told = (deed_of(by, event.at_ms, Deed.EXPORTED, what),)
     return (session.to(Phase.STAFF) if session.phase is Phase.STAFF else session), told

@@ -154,7 +154,7 @@ DIFFERENCES = (
     _difference("loose", 2, 20_000),
     _difference("period", 0, 0),
     _difference("note:50", 3, 150),
-    _difference("of-tomorrow:1", 1, 10_000),
+    _difference("T1:1", 1, 10_000),
 )
 
 

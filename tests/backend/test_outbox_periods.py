@@ -11,6 +11,7 @@ from kiosk.backend.port import NotAllowed
 from kiosk.backend.schedule import AFTER_ALL, BackOff, Schedule, Waiting
 from tests.backend.outbox_stand import Office, Stand, alarm, answer_to, closed, note
 from vending.cash import Figures, PeriodFrozen
+from vending.health import Health
 from vending.messages import ReportEnvelope, ReportTaken
 
 
@@ -85,6 +86,23 @@ def test_other_reports_need_no_answer(stand: Stand) -> None:
     stand.outbox._deliver = lambda envelope: ReportTaken(report_no=envelope.report_no)
     assert stand.outbox.turn() is None
     assert stand.answers == []
+
+
+def test_the_last_word_about_health_arrives_last(stand: Stand, office: Office) -> None:
+    """Overtaken by "it serves", "out of service" would stand at the head office for days."""
+
+    def refuse_the_first(envelope: ReportEnvelope) -> None:
+        if envelope.report_no == 1:
+            raise NotAllowed("not this one")
+
+    office.behave = refuse_the_first
+    stand.queue(Health(at_ms=1, offers=(), why="printer"), Health(at_ms=2, offers=()), alarm("x"))
+    stand.run(turns=8)
+    assert list(office.taken) == [3]
+    office.behave = lambda envelope: None
+    stand.clock.advance(60)
+    stand.run()
+    assert list(office.taken) == [3, 1, 2]
 
 
 def test_only_figures_of_a_period_follow_everything() -> None:

@@ -41,7 +41,7 @@ def test_a_clearing_closes_the_period_and_opens_the_next() -> None:
     assert report.openings == (Opening(removed_at_ms=20, returned_at_ms=30, staff="wang"),)
     following = closing.cash.period
     assert (following.period_no, following.opened_at_ms, following.box_id) == (2, 40, "B2")
-    assert count.is_untouched(following)
+    assert not count.holds_money(following)
     assert closing.cash.is_open
     assert closing.cash.operator == ""
     assert closing.cash.closed == (closing.closed,)
@@ -163,11 +163,22 @@ def test_a_new_journal_goes_on_behind_the_last_period() -> None:
     assert clearing.go_on_after(later, 1) is later
 
 
-def test_a_period_that_holds_something_keeps_its_number() -> None:
-    held = with_note(CashBox())
-    assert clearing.go_on_after(held, 12) is held
+def test_a_box_that_is_out_when_a_new_journal_begins_keeps_no_number_from_it() -> None:
+    """Whoever changed the disk had the box out as well; no note was told under the number."""
     out = clearing.removed(CashBox(), 20, "")
-    assert clearing.go_on_after(out, 12) is out
+    after = clearing.go_on_after(out, 12)
+    assert after.period.period_no == 13
+    assert after.period.openings == out.period.openings
+
+
+def test_a_period_that_holds_money_keeps_its_number_and_the_next_goes_on_behind_the_last() -> None:
+    """A journal that came back from a copy: the head office holds this period and later ones."""
+    held = clearing.go_on_after(with_note(CashBox()), 12)
+    assert held.period.period_no == 1
+    cancelled = clearing.cancel(clearing.start(held, WANG, 10))
+    after = ended(swapped(cancelled)).cash
+    assert after.period.period_no == 13
+    assert ended(swapped(after)).cash.period.period_no == 14
 
 
 # -- any order of moves --------------------------------------------------------------------------

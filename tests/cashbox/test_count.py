@@ -9,6 +9,7 @@ from kiosk.cashbox import count
 from kiosk.cashbox.box import Period
 from vending.cash import Business, BusinessSum, LooseNote, NoteCount, OpenItem
 from vending.messages import Note
+from vending.wire import MOST_ITEMS
 
 ENERGY, BILL = Business.ENERGY, Business.BILL
 
@@ -100,10 +101,24 @@ def test_an_uncertain_note_that_turns_out_stacked_is_counted_once() -> None:
     assert (figures.expected_fen, figures.uncertain_fen) == (5_000, 0)
 
 
-def test_a_period_is_touched_by_money_only() -> None:
-    assert count.is_untouched(Period(period_no=7, opened_at_ms=5, box_id="B1"))
-    assert not count.is_untouched(count.loose(Period(), note(1, 0), None, certain=False))
-    assert not count.is_untouched(paid(Period(), "a", note(1, 500)))
+def test_lists_are_no_longer_than_a_report_may_be_and_certain_notes_go_before_lost_ones() -> None:
+    """A report that the head office can never take would hold up all later ones."""
+    period = Period()
+    for number in range(MOST_ITEMS + 1):
+        period = count.loose(period, note(number, 500), None, certain=False)
+        period = paid(period, f"{number}", note(10_000 + number, 1_000))
+    period = count.loose(period, note(5_000, 2_000), None, certain=True)
+    figures = count.figures(period)
+    assert (len(figures.loose), len(figures.incomplete)) == (MOST_ITEMS, MOST_ITEMS)
+    assert figures.loose_fen == 2_000
+    assert figures.expected_fen == 1_000 * (MOST_ITEMS + 1) + 2_000
+    assert figures.sums[0].orders == MOST_ITEMS + 1
+
+
+def test_a_period_holds_money_once_a_note_was_told() -> None:
+    assert not count.holds_money(Period(period_no=7, opened_at_ms=5, box_id="B1"))
+    assert count.holds_money(count.loose(Period(), note(1, 0), None, certain=False))
+    assert count.holds_money(paid(Period(), "a", note(1, 500)))
 
 
 NUMBERS = ("a", "b", "c", "d")

@@ -6,33 +6,19 @@ from collections.abc import Iterator
 import pytest
 
 from bench.stand import Stand
-from bench.stand.control import Refused
 from bench.stand.kiosk import Kiosk
 from bench.stand.neighbour import Neighbour
+from tests.e2e.at_work import press
 from tests.e2e.resident import credits_of, go_home, next_in_line, take_home_once, until
 from vending.staff import Role
 
 NAME, PIN = "li.wei", "271828"
-ANSWER_TIMEOUT_S = 20.0
 
 
 @pytest.fixture(scope="module")
 def neighbour(stand: Stand) -> Iterator[Neighbour]:
     with stand.neighbour() as neighbour:
         yield neighbour
-
-
-def press(kiosk: Kiosk, name: str) -> None:
-    """Press a button as soon as it is there: answers take their time."""
-    deadline_s = time.monotonic() + ANSWER_TIMEOUT_S
-    while True:
-        try:
-            kiosk.press(f"staff-{name}")
-        except Refused:
-            if time.monotonic() > deadline_s:
-                raise
-        else:
-            return
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from bench.stand.kiosk import Kiosk
 from center.store.tables import trail
 from center.store.tables_health import terminal_health
 from kiosk.engine.roster import ROSTER_FILE
-from tests.e2e.test_staff import press
+from tests.e2e.at_work import press
 from vending.staff import Role
 
 NAME, PIN = "zhang.san", "314159"

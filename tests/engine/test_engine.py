@@ -239,6 +239,25 @@ def test_a_note_that_comes_after_a_halt_is_journalled(rig: Rig) -> None:
     assert rig.till.paid_fen == 0
 
 
+def test_what_comes_while_the_clock_is_wrong_is_told_all_the_same(rig: Rig) -> None:
+    """The journal counts the note when it is followed again: the head office must hear of it."""
+    wall_ms = rig.clock.wall_ms()
+    rig.clock.set_wall_ms(wall_ms - 3_600_000)
+    rig.engine.turn(ev.CardRemoved())
+    assert rig.engine.halt is not None
+    wished = list(rig.wishes)
+    assert rig.engine.turn(ev.CardInserted())
+    assert rig.engine.turn(stacked(1))
+    assert rig.engine.turn(stacked(1))
+    assert rig.wishes == wished
+    rig.clock.set_wall_ms(wall_ms)
+    rig.clock.advance(RETRY_S)
+    rig.engine.tick()
+    assert rig.engine.halt is None
+    assert rig.till.note_ids == ("note-1",)
+    assert len([body for body in rig.reports() if b"note-1" in body]) == 1
+
+
 def test_a_broken_rule_is_not_tried_over_and_over(tmp_path: Path, rig: Rig) -> None:
     rig.engine.turn(ev.LanguageChosen(language="broken"))
     rig.engine.close()

@@ -168,7 +168,7 @@ def test_a_journal_that_is_closed_hides_nothing_else(stand: Stand) -> None:
 
 def test_everything_goes_onto_the_stick_and_a_fact_says_so(stand: Stand) -> None:
     written = stand.ask(stand.bench.export)
-    assert stand.facts == [Exported(file=written.file)]
+    assert stand.facts == [Exported(file=written.file, staff="wang")]
     file = stand.stick / written.file
     with file.open("rb") as opened:
         manifest = check(opened, lambda _: bytes.fromhex(IDENTITY.public_key()))
@@ -190,7 +190,7 @@ def test_without_a_stick_a_fact_says_that(stand: Stand) -> None:
     stand.stick.rmdir()
     written = stand.ask(stand.bench.export)
     assert written == Export(file="", trouble=ExportTrouble.NO_STICK)
-    assert stand.facts == [Exported(file="", trouble="no-stick")]
+    assert stand.facts == [Exported(file="", trouble="no-stick", staff="wang")]
 
 
 @pytest.mark.parametrize(

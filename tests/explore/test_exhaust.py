@@ -1,11 +1,12 @@
-"""The power cut at every effect of a cash purchase, and at pairs of them."""
+"""The power cut at every effect of a cash purchase and of a clearing, and at pairs of them."""
 
 import pytest
 
-from bench.explore.exhaust import effects_of, purchase
+from bench.explore.exhaust import clearing, effects_of, effects_of_clearing, purchase
 from bench.explore.run import run
 
 SHARES = 8
+CLEARING_SHARES = 4
 PAIRS = 24
 """A few of the hundred thousand pairs; ``python -m bench explore --exhaustive`` does more."""
 
@@ -17,6 +18,17 @@ def test_cut_at_every_effect(share: int) -> None:
         at: outcome.violations
         for at in range(1 + share, effects_of() + 1, SHARES)
         if (outcome := run(purchase(at))).violations
+    }
+    assert found == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(CLEARING_SHARES))
+def test_cut_at_every_effect_of_a_clearing(share: int) -> None:
+    found = {
+        at: outcome.violations
+        for at in range(1 + share, effects_of_clearing() + 1, CLEARING_SHARES)
+        if (outcome := run(clearing(at))).violations
     }
     assert found == {}
 

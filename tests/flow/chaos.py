@@ -37,6 +37,7 @@ LIMITS = Limits(min_fen=1_000, max_fen=20_000, multiple_fen=1_000, max_wallet_am
 CARDS = (card_of(1), card_of(2), card_of(3, WalletUnit.MONEY))
 _CARDS = (ev.CardInserted(), ev.ResellPressed())
 _SCAN = ev.CodeScanned(text=f"{CARDS[0].customer_no}|2025-11")
+_OTHER_SCAN = ev.CodeScanned(text=CARDS[2].customer_no)
 _BILLS = statement_of(balance_fen=300, max_fen=20_000)
 _FORWARD: dict[Phase, tuple[Event, ...]] = {
     Phase.OUT_OF_SERVICE: (*_CARDS, *_CARDS, ev.BillPressed(), _SCAN),
@@ -81,9 +82,9 @@ _FORWARD: dict[Phase, tuple[Event, ...]] = {
     ),
     Phase.BILL_CARD: (ev.CardRemoved(),),
     Phase.BILL_LOOKUP: (ev.CancelPressed(),),
-    Phase.BILL: tuple(ev.MonthsChosen(months=months) for months in (1, 2, 3)),
-    Phase.DONE: (ev.CardRemoved(), _SCAN),
-    Phase.DOUBTFUL: (ev.CardRemoved(), _SCAN),
+    Phase.BILL: (*(ev.MonthsChosen(months=months) for months in (1, 2, 3)), _OTHER_SCAN),
+    Phase.DONE: (ev.CardRemoved(), _SCAN, _OTHER_SCAN),
+    Phase.DOUBTFUL: (ev.CardRemoved(), _SCAN, _OTHER_SCAN),
 }
 _PEOPLE: tuple[Event, ...] = (
     ev.CardInserted(),

@@ -37,6 +37,7 @@ DEEDS = {
     wish.PrintSlip,
 }
 _JUDGING = {Phase.PROVING, Phase.CARD_BACK}
+_SLOT_MAY_BE_OPEN = {Phase.TENDERING, Phase.STACKING, Phase.TESTING}
 MAY_BE_WRITTEN = {None, Verdict.NOT_WRITTEN, Verdict.TORN}
 
 
@@ -58,6 +59,7 @@ class Laws:
         self.refused: set[str] = set()
         self.judged: dict[str, int] = {}
         """How many seals were known when the order's card was judged last."""
+        self.slot_is_open = False
 
     def check(
         self, before: Session, event: Event, after: Session, wishes: tuple[Command, ...]
@@ -71,6 +73,7 @@ class Laws:
             self._wished(before, after, one)
         self._credit(after)
         self._memory(after)
+        self._slot(event, after, wishes)
         if isinstance(event, ev.Restarted):
             assert not [one for one in wishes if type(one) in DEEDS]
         if wish.OpenAcceptor in map(type, wishes) and after.phase is not Phase.TESTING:
@@ -201,6 +204,15 @@ class Laws:
         assert len(numbers) == len(alive)
         assert self.paid - self.over <= numbers
         assert set(held) == {note for note, number in self.places.items() if number in numbers}
+
+    def _slot(self, event: Event, after: Session, wishes: tuple[Command, ...]) -> None:
+        """Money is let in only while somebody pays, or staff test the acceptor."""
+        if isinstance(event, ev.Restarted):
+            self.slot_is_open = False  # a driver that starts opens nothing
+        for one in wishes:
+            if isinstance(one, wish.OpenAcceptor | wish.CloseAcceptor):
+                self.slot_is_open = isinstance(one, wish.OpenAcceptor)
+        assert not self.slot_is_open or after.phase in _SLOT_MAY_BE_OPEN
 
     def _memory(self, after: Session) -> None:
         assert len(after.pending) <= MOST_PENDING

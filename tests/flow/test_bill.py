@@ -126,6 +126,18 @@ def test_another_bill_takes_the_place_of_the_one_on_the_screen() -> None:
     assert view(walk).statement.customer_no == OTHER_NO
 
 
+def test_a_bill_that_still_lies_under_the_scanner_disturbs_nobody() -> None:
+    again = ev.CodeScanned(text=f"{CUSTOMER_NO}|2025-11")
+    walk = BillWalk().open_shop().feed(again, again).at(Phase.BILL_LOOKUP)
+    walk.feed(walk.found(), again).at(Phase.BILL)
+    assert walk.wishes == ()
+    walk.feed(ev.CodeScanned(text="dirt")).at(Phase.BILL)
+    walk.feed(ev.MonthsChosen(months=1), again).pay(10_000).feed(again, ev.AcceptorClosed(), again)
+    walk.feed(walk.posted(), again).at(Phase.DONE)
+    assert len(walk.wished(LookUpBill)) == 1
+    walk.feed(ev.CodeScanned(text=OTHER_NO)).at(Phase.BILL_LOOKUP)
+
+
 def test_answers_about_somebody_else_are_dropped() -> None:
     walk = BillWalk().to_lookup()
     walk.feed(

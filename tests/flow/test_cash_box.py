@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.cashbox.box import Stage
+from kiosk.cashbox.clearing import OPENINGS_KEPT
 from kiosk.cashbox.count import figures
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
@@ -39,6 +40,12 @@ def test_a_box_that_goes_out_unannounced_freezes_the_figures_and_shuts_the_machi
     assert walk.session.cause is Why.BOX_DISTURBED
     walk.feed(BOX_OUT)
     assert (walk.unannounced(), len(walk.told(PeriodFrozen))) == (2, 1)
+
+
+def test_a_sensor_with_a_loose_contact_does_not_flood_the_head_office() -> None:
+    walk = Cashier().feed(*(BOX_OUT, BOX_IN) * 100)
+    assert walk.unannounced() == len(walk.session.cash.period.openings) == OPENINGS_KEPT
+    assert len(walk.told(PeriodFrozen)) == 1
 
 
 def test_an_operator_takes_up_a_box_that_was_disturbed() -> None:

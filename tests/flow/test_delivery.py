@@ -154,6 +154,19 @@ def test_a_card_that_never_comes_back_is_waited_for_at_its_next_visit() -> None:
 # -- the slip and the last words -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("number", ["clearing-1", "test", "3100022511280000014"])
+def test_the_word_about_another_paper_says_nothing_about_this_slip(number: str) -> None:
+    """The figures of a clearing, or the slip of the customer before, may come out this late."""
+    walk = delivered()
+    for fact in (
+        ev.SlipPrinted(order_no=number),
+        ev.SlipFailed(order_no=number, fault=Fault.PAPER_OUT),
+    ):
+        walk.feed(fact).at(Phase.DONE)
+        assert (walk.session.printing, walk.session.slip_failed) == (True, False)
+        assert walk.session.notice is None
+
+
 def test_without_paper_the_screen_is_the_slip() -> None:
     walk = delivered()
     walk.feed(ev.SlipFailed(order_no=walk.order.order_no, fault=Fault.PAPER_OUT)).at(Phase.DONE)

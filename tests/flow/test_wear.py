@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kiosk.flow import event as ev
@@ -175,6 +175,17 @@ def test_what_is_kept_is_bounded_and_in_order(facts: list[ev.Event]) -> None:
             assert walk.session.care.since_ms[device] == own[-1].at_ms
 
 
+def test_the_latest_faults_of_each_part_are_kept() -> None:
+    walk = Walk().open_shop().feed(part(Device.PRINTER, DeviceState.LOW, Fault.PAPER_LOW))
+    begun_ms = []
+    for _ in range(FAULTS_KEPT + 3):
+        walk.feed(JAM)
+        begun_ms.append(walk.at_ms)
+        walk.feed(WELL)
+    assert [fault.at_ms for fault in faults(walk)] == begun_ms[-FAULTS_KEPT:]
+    assert len(faults(walk, Device.PRINTER)) == 1
+
+
 def test_what_a_device_says_is_not_kept_at_any_length() -> None:
     chatter = ev.DeviceChanged(device=Device.PRINTER, state=DeviceState.FAULT, detail="x" * 9_999)
     walk = Walk().feed(chatter)
@@ -193,6 +204,7 @@ def test_wear_is_kept_between_customers_and_fits_a_checkpoint() -> None:
 # -- who was here, and who was not let in --------------------------------------------------------
 
 
+@example(list(range(STAFF_KEPT + 3)))
 @given(st.lists(st.integers(0, 80), max_size=300))
 def test_the_latest_of_the_staff_are_remembered(visits: list[int]) -> None:
     care = Care()

@@ -264,6 +264,13 @@ def test_not_in_the_middle_of_a_clearing_or_a_test() -> None:
         assert not walk.wished(wish.RestartProgram)
 
 
+def test_an_export_is_told_of_whoever_wanted_it_not_of_who_is_there_at_its_end() -> None:
+    walk = signed_in().feed(staff_event.StaffLeft(), staff_event.StaffCalled())
+    walk.feed(staff_event.StaffSignedIn(staff="li", role=Role.OPERATOR))
+    walk.feed(staff_event.Exported(file="kiosk-310042.zip", staff="wang"))
+    assert deeds(walk) == [("wang", "exported", "kiosk-310042.zip")]
+
+
 def test_an_export_is_told_also_when_it_outlasts_the_visit() -> None:
     walk = signed_in().feed(staff_event.Exported(file="kiosk-310042.zip")).at(Phase.STAFF)
     walk.feed(staff_event.StaffLeft(), staff_event.Exported(file="", trouble="stick-full"))

@@ -285,7 +285,7 @@ def test_reports_that_wait_and_staff_never_confirmed_are_told() -> None:
     facts = dict(told.machine_facts(waiting, None, EN))
     assert facts["Reports"] == "3 wait · oldest: 2025-11-24\u00a012:00"
     assert facts["Staff list"] == "version 17 · never confirmed"
-    assert facts["Started"] == "None"
+    assert facts["Up since"] == "None"
     told_more = dict(told.machine_facts(machine(update="of-tomorrow"), None, EN))
     assert told_more["Software"] == "0.9.0 · of-tomorrow"
     assert told_more["Reports"] == "none waits, all are delivered"

@@ -5,8 +5,12 @@ by CR, LF or both, as it was set up; one that was set up without an end is under
 that follows (verify on hardware). It is not asked anything and says nothing else.
 """
 
+import itertools
+
 CODE_LIMIT_BYTES = 512
 """A bill's code has less than 100; a longer one is none of ours."""
+NUMBER_DIGITS = 20
+"""No number that a code may begin with is longer: an order's has 19 digits."""
 PAUSE_S = 0.1
 """Silence that ends a code. At 9600 baud a character takes 1 ms."""
 SAME_S = 2.0
@@ -80,3 +84,13 @@ def text_of(line: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if text and text.isprintable() else None
+
+
+def number_in(code: str) -> str:
+    """Return the number that a code begins with, empty if it begins with none.
+
+    That is all that a bill or a slip says here. The rest, and the codes of others (a visiting card,
+    a ticket, a wallet), are nobody's business and go into no journal.
+    """
+    digits = itertools.takewhile("0123456789".__contains__, code)
+    return "".join(itertools.islice(digits, NUMBER_DIGITS))

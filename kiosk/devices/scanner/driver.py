@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kiosk.devices.driver_thread import BACK_OFF_S, thread_died
 from kiosk.devices.port import Inbox
-from kiosk.devices.scanner.codec import Decoder
+from kiosk.devices.scanner.codec import Decoder, number_in
 from kiosk.devices.transport import LineSettings, Transport, TransportLost
 from kiosk.flow.event import CodeScanned, Device, DeviceChanged, DeviceState, Fault
 
@@ -83,14 +83,16 @@ class LineScanner:
             if self._reset_asked.is_set():
                 self._reset_asked.clear()
                 self._know(DeviceState.STARTING)
+            began_s = self._now_s()
             try:
                 with Transport(self._url, self._settings) as line:
-                    pause_s = BACK_OFF_S[0]
                     self._know(DeviceState.OK, detail=f"lines, {self._url}")
                     self._serve(line)
             except TransportLost as lost:
                 _log.warning("scanner: %s", lost)
                 self._know(DeviceState.OFFLINE, Fault.NO_ANSWER)
+                if self._now_s() - began_s >= BACK_OFF_S[1]:  # it held, so this is a new failure
+                    pause_s = BACK_OFF_S[0]
                 self._wait(pause_s)
                 pause_s = min(pause_s * 2, BACK_OFF_S[1])
 
@@ -100,7 +102,7 @@ class LineScanner:
             data = line.read(self._patience_s())
             garbage = self._decoder.garbage
             for code in self._decoder.receive(data, self._now_s()):
-                self._post(CodeScanned(text=code))
+                self._post(CodeScanned(text=number_in(code)))
             self._tell_garbage(garbage)
 
     def _patience_s(self) -> float:

@@ -202,7 +202,7 @@ def machine_facts(machine: MachineInfo, staff: StaffView | None, words: Words) -
         (words.text("care.software"), DOT.join((machine.software_version, update(machine, words)))),
         (words.text("care.runtime"), versions),
         (words.text("care.system"), machine.system),
-        (words.text("care.started"), started or words.text("staff.none")),
+        (words.text("care.up-since"), started or words.text("staff.none")),
         (words.text("care.disk"), words.text("care.free", size=size(machine.free_mb))),
         (
             words.text("care.journal"),

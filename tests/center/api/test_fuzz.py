@@ -7,11 +7,26 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from center.orders.audit import check
 from tests.center.api.stand import Stand, Terminal, query, vend_request
 from vending import wire
+from vending.bill import MOST_MONTHS, BillPayRequest, BillQuery
 from vending.card import SealRequest, SealStage, Verdict
+from vending.cash import (
+    Business,
+    BusinessSum,
+    CashReport,
+    Figures,
+    LooseNote,
+    NoteCount,
+    Opening,
+    OpenItem,
+    PeriodFrozen,
+    StaffDeed,
+)
+from vending.health import Ailment, Health, Offer
 from vending.messages import (
     Alarm,
     Note,
@@ -31,7 +46,39 @@ from vending.staff import Action, ActionRequest, Evidence, StaffSignIn, StuckQue
 
 ORDER = vend_request()
 AT_MS = ORDER.opened_at_ms
-NOTE = Note(note_id="n-1", value_fen=5000)
+NOTE = Note(note_id="n-1", value_fen=5000, period_no=3, cassette="a")
+FIGURES = Figures(
+    counts=(NoteCount(cassette="a", value_fen=5000, notes=1),),
+    sums=(
+        BusinessSum(
+            business=Business.ENERGY,
+            orders=1,
+            notes=1,
+            paid_fen=5000,
+            completed_orders=1,
+            completed_fen=5000,
+            slips=1,
+            slips_fen=5000,
+        ),
+    ),
+    incomplete=(OpenItem(order_no=ORDER.order_no, business=Business.BILL, paid_fen=5000),),
+    loose=(LooseNote(note_id="n", value_fen=5000, near_order_no=ORDER.order_no, certain=True),),
+)
+CLOSED = CashReport(
+    period_no=1,
+    opened_at_ms=AT_MS,
+    closed_at_ms=AT_MS,
+    operator="li.fu",
+    openings=(Opening(removed_at_ms=AT_MS, returned_at_ms=AT_MS),),
+    figures=FIGURES,
+)
+PAYMENT = BillPayRequest(
+    order_no=ORDER.order_no,
+    opened_at_ms=AT_MS,
+    customer_no=ORDER.customer_no,
+    months=("2025-10",),
+    notes=(NOTE,),
+)
 REPORTS: list[Report] = [
     OrderOpened(
         order_no=ORDER.order_no,
@@ -54,6 +101,25 @@ REPORTS: list[Report] = [
         order_no=ORDER.order_no, paid_fen=1, sold=False, verdict=None, why="why", at_ms=AT_MS
     ),
     Alarm(code="code", detail="detail", at_ms=AT_MS),
+    OrderOpened(
+        order_no=ORDER.order_no,
+        opened_at_ms=AT_MS,
+        customer_no=ORDER.customer_no,
+        meter_no="",
+        card_serial="",
+        business=Business.BILL,
+        months=("2025-10",),
+    ),
+    CLOSED,
+    PeriodFrozen(period_no=1, at_ms=AT_MS, figures=FIGURES),
+    StaffDeed(at_ms=AT_MS, staff="li.fu", what="locked-out", detail="d", witness="wang"),
+    Health(
+        at_ms=AT_MS,
+        offers=tuple(Offer),
+        ailments=(Ailment(device="printer", state="faulty", fault="jam", since_ms=AT_MS),),
+        why="printer",
+        software_version="1",
+    ),
 ]
 SEAL = SealRequest(
     order_no=ORDER.order_no,
@@ -87,6 +153,8 @@ MESSAGES: list[tuple[str, Any]] = [
     (wire.TRIALS_PATH, TRIAL),
     (wire.VENDS_PATH, ORDER),
     (wire.SEALS_PATH, SEAL),
+    (wire.BILLS_PATH, BillQuery(customer_no=ORDER.customer_no)),
+    (wire.BILL_PAYMENTS_PATH, PAYMENT),
     *[
         (wire.REPORTS_PATH, ReportEnvelope(report_no=1, journal_id="j", report=report))
         for report in REPORTS
@@ -190,6 +258,20 @@ def test_a_value_out_of_bounds_is_malformed_wherever_it_stands(
             body = json.dumps(put(value, place, bad)).encode()
             answer = terminal.send("POST", path, terminal.headers("POST", path, body), body)
             assert answer.status_code == 400, (place, bad)
+
+
+def test_figures_that_are_out_of_this_world_are_malformed(terminal: Terminal) -> None:
+    """Their sums would not fit anywhere; and no bill can be paid more often than there are."""
+    pile = NoteCount(cassette="a", value_fen=10**12, notes=2**53 - 1)
+    closed = replace(CLOSED, figures=Figures(counts=(pile,) * wire.MOST_ITEMS))
+    years = tuple(f"{year}-01" for year in range(1000, 1000 + MOST_MONTHS + 1))
+    for path, message in (
+        (wire.REPORTS_PATH, ReportEnvelope(report_no=10**10, journal_id="j", report=closed)),
+        (wire.BILL_PAYMENTS_PATH, replace(PAYMENT, months=years)),
+    ):
+        body = msgspec.json.encode(message)
+        answer = terminal.send("POST", path, terminal.headers("POST", path, body), body)
+        assert answer.status_code == 400
 
 
 HOUSE = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -58,7 +58,7 @@ def test_what_the_door_checks_is_published(contract: Any) -> None:
     assert fields["order_no"]["pattern"] == "^[0-9]{19}$"
     assert fields["opened_at_ms"]["minimum"] == 0
     note = contract["components"]["schemas"]["Note"]["properties"]
-    assert note["value_fen"]["maximum"] == 10**12
+    assert note["value_fen"]["maximum"] == 10**8
 
 
 def test_who_must_seal_is_published(contract: Any) -> None:

@@ -5,7 +5,7 @@ from center.cash.counting import Count, Found
 from center.orders.port import Decision
 from center.orders.refund import Payout
 from center.utility import bills
-from tests.center.cash.conftest import BOSS, CLERK
+from tests.center.cash.people import BOSS, CLERK
 from tests.center.cash.stage import CUSTOMERS, VALUES, Stage
 from tests.center.cash.truth import Bag, Key
 from vending.bill import MonthBill

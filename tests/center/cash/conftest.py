@@ -6,13 +6,8 @@ from pathlib import Path
 import pytest
 
 from center.cash.vault import Vault
-from center.staff.people import Person
 from tests.center.cash.till import Till
 from tests.center.orders.office import Office
-from vending.rights import Role
-
-BOSS = Person(name="boss", role=Role.SUPERVISOR)
-CLERK = Person(name="clerk", role=Role.OPERATOR)
 
 
 @pytest.fixture

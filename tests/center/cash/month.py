@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 from center.cash import day
 from center.cash.periods import closing_day
 from center.orders import audit
+from center.orders.order import QUIET_MS
 from tests.center.cash.clerks import Clerks
 from tests.center.cash.hall import Hall
 from tests.center.cash.stage import DAY_MS, SLOTS, TERMINALS
@@ -33,6 +34,7 @@ class Month(Hall, Clerks):
                 for _ in range(SLOTS):
                     self.now_ms += self.dice.randrange(60_000, 3_600_000)
                     self._happen(terminal_no)
+            self.now_ms += QUIET_MS  # whatever got stuck at a terminal, nobody is at it any more
             self._office_hours()
             self.now_ms = NOW_MS + (number + 1) * DAY_MS
             self.connection.commit()

@@ -9,7 +9,7 @@ from center.cash.periods import CashError
 from center.cash.vault import Vault
 from center.orders.state import FINISHED, OrderState
 from center.store.tables import alarms, notes
-from tests.center.cash.conftest import BOSS
+from tests.center.cash.people import BOSS
 from tests.center.cash.till import Till
 from tests.center.orders.office import (
     NOW_MS,

@@ -17,7 +17,7 @@ from center.cash.periods import CashError
 from center.cash.vault import Vault
 from center.orders import audit
 from center.store.engine import open_writer
-from tests.center.cash.conftest import BOSS
+from tests.center.cash.people import BOSS
 from tests.center.cash.stage import Direct, desk, template
 from tests.center.cash.till import Till
 from tests.center.cash.truth import Bag, Banknote, Purchase, Truth, booked_accounts, delivered_fen

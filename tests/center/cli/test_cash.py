@@ -132,7 +132,8 @@ def test_the_day_and_the_report(desk: Desk, capsys: Capture) -> None:
     assert f"春江站 {today}: DOES NOT AGREE" in said
     assert "without a report: 000001/2" in said
     assert "energy          250.00        250.00        250.00\n" in said
-    assert desk.run("cash", "day", today, "--site", "elsewhere") == 0
+    assert desk.run("cash", "day", today, "--site", "elsewhere") == 1
+    assert "stations: 春江站" in capsys.readouterr().err
     out = desk.folder / "out"
     report = ["cash", "report", "--from", today, "--to", today, "--out", str(out)]
     assert desk.run(*report) == 0

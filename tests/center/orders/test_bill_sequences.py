@@ -248,4 +248,4 @@ class Bills(RuleBasedStateMachine):
 
 
 TestBills = Bills.TestCase
-TestBills.settings = settings(max_examples=50, stateful_step_count=25)
+TestBills.settings = settings(max_examples=20, stateful_step_count=25)

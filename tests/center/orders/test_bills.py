@@ -217,6 +217,17 @@ def test_no_money_settles_only_what_was_chosen_and_is_covered(
     assert office.state(order_no) == "opened"
 
 
+def test_no_money_settles_all_that_was_chosen_or_nothing(office: Counter) -> None:
+    """Something cheaper was billed besides: the account is not spent on a part of the choice."""
+    older = bill("2025-09", 1_000)
+    office.store.write(lambda connection: bills.add(connection, LIN, older, office.now_ms))
+    order_no = office.order_no()
+    chosen = pay_request(order_no, (), ("2025-09", "2025-10"), LIN)
+    assert office.refusal(chosen) == Refused(Reason.BELOW_MINIMUM)
+    assert (office.bill(LIN).balance_fen, len(office.bill(LIN).months)) == (1_250, 2)
+    assert office.refusal(pay_request(order_no, (), (), LIN)) == Refused(Reason.ORDER_CONFLICT)
+
+
 # -- payments that got stuck --
 
 

@@ -21,7 +21,7 @@ from center.orders import audit
 from center.orders.desk import Desk
 from center.store.store import Store
 from center.utility.embedded import EmbeddedUtility
-from tests.center.cash.conftest import BOSS, CLERK
+from tests.center.cash.people import BOSS, CLERK
 from tests.center.cash.till import Till
 from tests.center.orders.office import NOW_MS
 from vending.order_no import make_order_no

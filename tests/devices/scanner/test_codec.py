@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from kiosk.devices.scanner.codec import (
     CODE_LIMIT_BYTES,
+    NUMBER_DIGITS,
     PAUSE_S,
     SAME_S,
     SOONEST_S,
     Decoder,
+    number_in,
     text_of,
 )
 
@@ -151,3 +153,18 @@ def test_every_code_comes_once_however_it_is_cut(
         line.say(sent[:cut]).wait(PAUSE_S / 2).say(sent[cut:]).wait(SAME_S + 1)
     assert line.codes == shown
     assert line.decoder.garbage == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("330100200077;2026-11", "330100200077"),
+        ("3100022511280000014", "3100022511280000014"),
+        ("https://example.org/330100200077", ""),
+        ("Zhang San", ""),
+        ("\u0663\u0664", ""),
+        ("9" * 500, "9" * NUMBER_DIGITS),
+    ],
+)
+def test_of_a_code_only_the_number_that_it_begins_with_is_kept(code: str, kept: str) -> None:
+    assert number_in(code) == kept

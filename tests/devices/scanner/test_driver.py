@@ -2,17 +2,20 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from bench.scanner import BenchScanner
+from kiosk.devices.driver_thread import BACK_OFF_S
 from kiosk.devices.registry import driver
 from kiosk.devices.scanner.driver import LineScanner
 from kiosk.flow.event import CodeScanned, DeviceChanged, DeviceState, Event, Fault
 
 WAIT_S = 10.0
-BILL = "330100200077;2026-11"
+NUMBER = "330100200077"
+BILL = f"{NUMBER};2026-11"
 OK = (DeviceState.OK, Fault.NONE)
 OFFLINE = (DeviceState.OFFLINE, Fault.NO_ANSWER)
 STARTING = (DeviceState.STARTING, Fault.NONE)
@@ -83,7 +86,7 @@ def test_a_bill_is_scanned(bench: BenchScanner, scanner: LineScanner, facts: Fac
     assert bench.say(b"\r")
     assert bench.show(BILL)
     assert bench.show(BILL)  # still held before it
-    assert facts.wait_for_codes(BILL)
+    assert facts.wait_for_codes(NUMBER)
     assert scanner.garbage == 2
     assert facts.states == [OK]
 
@@ -94,7 +97,7 @@ def test_a_scanner_that_sends_no_end_is_understood_too(facts: Facts) -> None:
         scanner.start(facts)
         assert facts.wait_for_states(OK)  # what comes while the line opens is thrown away
         assert bench.show(BILL)
-        assert facts.wait_for_codes(BILL)
+        assert facts.wait_for_codes(NUMBER)
         scanner.stop(WAIT_S)
 
 
@@ -106,7 +109,7 @@ def test_the_line_breaks_and_is_taken_up_again(facts: Facts) -> None:
         bench.hang_up()
         assert facts.wait_for_states(OK, OFFLINE, OK)
         assert bench.show(BILL)
-        assert facts.wait_for_codes(BILL)
+        assert facts.wait_for_codes(NUMBER)
         scanner.stop(WAIT_S)
 
 
@@ -129,10 +132,33 @@ def test_a_reset_opens_the_line_anew(
     scanner.reset()
     assert facts.wait_for_states(OK, STARTING, OK)
     assert bench.show(BILL)
-    assert facts.wait_for_codes(BILL)
+    assert facts.wait_for_codes(NUMBER)
     (found, _, again) = [event for event in facts.events if isinstance(event, DeviceChanged)]
     assert found.detail == again.detail
     assert found.detail.startswith("lines, ")
+
+
+def test_of_what_is_no_number_nothing_is_kept(
+    bench: BenchScanner, scanner: LineScanner, facts: Facts
+) -> None:
+    """Whatever somebody holds before it, a card with name and telephone, goes into no journal."""
+    assert facts.wait_for_states(OK)
+    assert bench.say(b"BEGIN:VCARD;N:Zhang San;TEL:13800138000\r")
+    assert facts.wait_for_codes("")
+
+
+def test_a_line_that_opens_and_breaks_at_once_is_taken_up_ever_more_slowly(facts: Facts) -> None:
+    """A loose plug must not fill the journal."""
+    with socket.create_server(("127.0.0.1", 0)) as loose:
+        scanner = LineScanner(f"socket://127.0.0.1:{loose.getsockname()[1]}")
+        scanner.start(facts)
+        opened_s = []
+        for _ in range(4):
+            line, _ = loose.accept()
+            opened_s.append(time.monotonic())
+            line.close()
+        scanner.stop(WAIT_S)
+    assert opened_s[-1] - opened_s[-2] >= BACK_OFF_S[0] * 4
 
 
 def test_nothing_is_heard_by_nobody(bench: BenchScanner) -> None:
