@@ -8,8 +8,9 @@ import pytest
 
 from bench.stand import Site, Stand
 from bench.stand.kiosk import Kiosk
+from tests.e2e.at_work import press
 from tests.e2e.resident import until
-from tests.e2e.test_staff import NAME, PIN, press
+from tests.e2e.test_staff import NAME, PIN
 from vending.staff import Role
 
 WAIT_S = 30.0
