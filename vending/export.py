@@ -19,6 +19,8 @@ MANIFEST = "MANIFEST.json"
 SIGNATURE = "MANIFEST.sig"
 MOST_BYTES = 2 * 1024**3
 """Unpacked; more than any terminal writes."""
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Others fail in ways of their own when they are damaged."""
 _SMALL_BYTES = 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 
@@ -55,6 +57,8 @@ def _checked(archive: zipfile.ZipFile, key_of: Callable[[str], bytes | None]) ->
         raise ExportUnsound("two files of one name")
     if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
         raise ExportUnsound("larger than any export")
+    if any(entry.compress_type not in _METHODS for entry in archive.infolist()):
+        raise ExportUnsound("packed otherwise than any export")
     body = _small(archive, MANIFEST)
     manifest = _manifest(body)
     key = key_of(manifest.terminal_no)

@@ -2,7 +2,7 @@
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from center.cash import alarm, figures, periods
 from center.cash.alarm import Code
@@ -10,7 +10,7 @@ from center.cash.compare import differences
 from center.cash.periods import CashError, Period
 from center.ledger import book, clearing
 from center.staff import trail
-from center.store.tables import notes
+from center.store.tables import notes, terminals
 from center.store.tables_cash import cash_evidence
 from vending.cash import CashReport, Difference, Figures, PeriodAnswer, PeriodFrozen
 from vending.money import format_yuan
@@ -85,7 +85,8 @@ def take_frozen(
 def close_unreported(
     connection: Connection, terminal_no: str, period_no: int, by: str, reason: str, now_ms: int
 ) -> Period:
-    """Take a period whose report can never come: a later one was reported, its journal is lost.
+    """Take a period whose report can never come: a later one was reported, its journal is lost; or
+    the terminal is blocked, and this was its last one.
 
     Raises CashError when that is not so. Doing it again changes nothing.
     """
@@ -93,10 +94,16 @@ def close_unreported(
     held = periods.find(connection, terminal_no, period_no)
     if held is not None:
         return held
-    if not 1 <= period_no < periods.last_period_no(connection, terminal_no):
-        raise CashError(f"period {terminal_no}/{period_no} may still be running: nothing was done")
+    last_no = periods.last_period_no(connection, terminal_no)
+    if not 1 <= period_no <= last_no + _is_blocked(connection, terminal_no):
+        raise CashError(
+            f"period {terminal_no}/{period_no} may still be running: nothing was done. If the"
+            " machine never comes back, block it first"
+        )
     if not reason.strip():
         raise CashError("say why the period is closed by hand")
+    if period_no > last_no:
+        _adopt(connection, terminal_no, period_no)
     period = Period(
         terminal_no=terminal_no,
         period_no=period_no,
@@ -181,6 +188,11 @@ def _adopt(connection: Connection, terminal_no: str, period_no: int) -> None:
         .where(notes.c.terminal_no == terminal_no, notes.c.period_no == 0)
         .values(period_no=period_no)
     )
+
+
+def _is_blocked(connection: Connection, terminal_no: str) -> bool:
+    query = select(terminals.c.blocked).where(terminals.c.terminal_no == terminal_no)
+    return bool(connection.scalar(query))
 
 
 def _plausible(at_ms: int, now_ms: int) -> int:

@@ -14,6 +14,9 @@ from center.utility.bill_file import Billed, BillFileError, Imported
 from vending.bill import BillPaid, BillStatement
 from vending.money import format_yuan
 
+IMPORT_TIMEOUT_S = 600.0
+"""However large the file, whoever imports it is told what came of it."""
+
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``bills`` and what it can do."""
@@ -53,7 +56,7 @@ def _import(given: Arguments) -> int:
 
     with Opened(shared.config(given)) as store:
         try:
-            done = store.write(unit)
+            done = store.write(unit, IMPORT_TIMEOUT_S)
         except BillFileError as error:
             raise BillFileError(f"{given.file.name}, nothing was taken over:\n{error}") from None
     print(f"{done.added} bills taken over, {done.known} were known")

@@ -15,7 +15,7 @@ from center.cash.periods import CashError
 from center.cash.report import value_label
 from center.cash.vault import Story, Vault
 from center.cli import cash_report, shared
-from center.cli.shared import OK, Arguments, Opened, command, moment
+from center.cli.shared import OK, Arguments, Opened, command, moment, one_line
 from center.cli.staff import prove
 from vending.cash import Figures, PeriodFrozen
 from vending.money import format_yuan, parse_yuan
@@ -121,8 +121,9 @@ def _show(given: Arguments) -> int:
     with Opened(shared.config(given)) as store:
         story = Vault(store, app.wall_ms).story(*given.period)
     period, report = story.period, story.period.report
-    print(f"period     {period}, closed {moment(period.closed_at_ms)} by {period.operator}")
-    print(f"told       {moment(period.received_at_ms)}, box {report.box_id if report else '-'}")
+    operator, box_id = one_line(period.operator), one_line(report.box_id if report else "-")
+    print(f"period     {period}, closed {moment(period.closed_at_ms)} by {operator}")
+    print(f"told       {moment(period.received_at_ms)}, box {box_id}")
     for opening in report.openings if report else ():
         announced = "" if opening.announced else ", not announced"
         print(
@@ -188,7 +189,7 @@ def _frozen(given: Arguments) -> int:
         print(
             f"{each.terminal_no}/{each.period_no:<7}{moment(each.at_ms)}  terminal"
             f" {format_yuan(told.figures.expected_fen)}, books {format_yuan(own.expected_fen)},"
-            f" signed in: {told.staff or 'nobody'}"
+            f" signed in: {one_line(told.staff) or 'nobody'}"
         )
     return OK
 

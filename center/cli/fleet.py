@@ -34,7 +34,7 @@ def _status(given: Arguments) -> int:
         found = store.read(lambda connection: status.of_fleet(connection, now_ms, silent_ms))
     for each in found:
         for line in _lines(each, now_ms):
-            print(line)
+            print(shared.one_line(line))
     return FAILED if any(each.state in NEEDS_A_LOOK for each in found) else OK
 
 
@@ -84,9 +84,9 @@ def _verify(given: Arguments) -> int:
             with given.file.open("rb") as file:
                 manifest = export.check(file, key_of)
         except ExportUnsound as error:
-            print(f"not genuine: {error}")
+            print(shared.one_line(f"not genuine: {error}"))
             return FAILED
     print(f"genuine: terminal {manifest.terminal_no}, made {moment(manifest.made_at_ms)}")
     for name in sorted(manifest.files):
-        print(f"  {name}")
+        print(shared.one_line(f"  {name}"))
     return OK

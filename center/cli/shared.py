@@ -81,6 +81,15 @@ def moment(at_ms: int | None) -> str:
     return datetime.fromtimestamp(at_ms // 1_000, _CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def one_line(text: str) -> str:
+    """Return ``text`` as one line that a screen shows as it is.
+
+    Terminals say part of it: a line break or an escape sequence would let one of them write lines
+    of another.
+    """
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def ledger_line(entry: LedgerEntry) -> str:
     """Return an entry as people read it: date, state, debit, credit, account."""
     debit = format_yuan(entry.debit_fen) if entry.debit_fen else ""

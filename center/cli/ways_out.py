@@ -115,7 +115,7 @@ def _order_text(order: Order, told: list[str]) -> str:
             f"for        {_whose(order)}",
             f"opened     {moment(known.opened_at_ms if known else None)}",
             f"changed    {moment(order.changed_at_ms)}",
-            f"parked     {order.parked_why if order.parked else 'no'}",
+            f"parked     {shared.one_line(order.parked_why or '') if order.parked else 'no'}",
             f"card       {order.card_serial}, {verdict if order.verdict else 'not judged'}",
             f"seals      {order.seals}",
             f"decided    {order.resolution or 'nothing'} {order.resold_by or ''}".rstrip(),
@@ -207,4 +207,4 @@ def _step_line(step: trail.Step) -> str:
     who = " with ".join(name for name in (step.staff, step.witness) if name) or "-"
     where = step.terminal_no or "office"
     line = f"{moment(step.at_ms)}  {where:<7}{who:<20}{step.what:<22}{step.order_no or '':<20}"
-    return f"{line}{step.detail}".rstrip()
+    return shared.one_line(f"{line}{step.detail}").rstrip()

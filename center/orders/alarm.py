@@ -27,6 +27,7 @@ class Code(StrEnum):
     CONFIRMATION_REFUSED = "confirmation-refused"
     CONFIRMED_AFTER_REFUND = "confirmed-after-refund"
     SEAL_REFUSED = "seal-refused"
+    CUSTOMERS_GUESSED = "customers-guessed"
 
 
 def sound(

@@ -12,6 +12,7 @@ from center.orders import (
     alarm,
     bills,
     carrier,
+    guesses,
     owed,
     refund,
     reporting,
@@ -21,6 +22,7 @@ from center.orders import (
 )
 from center.orders import order as orders
 from center.orders import resell as reselling
+from center.orders.guesses import Guesses
 from center.orders.order import Order
 from center.orders.policy import Policy
 from center.orders.port import Decision, LedgerEntry, Refund
@@ -74,6 +76,7 @@ class Desk:
         self._keys = keys
         self._clock = clock
         self._policy = policy
+        self._guesses = Guesses()
 
     def query_account(self, terminal_no: str, query: AccountQuery) -> AccountAnswer:
         """What is owed for this card? Nothing: may it buy? Remembers what the meter wrote on it."""
@@ -114,7 +117,15 @@ class Desk:
 
     def query_bill(self, terminal_no: str, query: BillQuery) -> BillAnswer:
         """What does this customer owe? Payments that got stuck are posted first."""
-        return self._write(terminal_no, lambda work: bills.query(work, query.customer_no))
+
+        def unit(work: Work) -> BillAnswer:
+            answer = bills.query(work, query.customer_no)
+            if isinstance(answer, Refused) and self._guesses.miss(terminal_no, work.now_ms):
+                detail = f"more than {guesses.MOST} numbers that no customer has, within an hour"
+                work.alarm(None, alarm.Code.CUSTOMERS_GUESSED, detail)
+            return answer
+
+        return self._write(terminal_no, unit)
 
     def pay_bill(self, terminal_no: str, request: BillPayRequest) -> BillPayAnswer:
         """Take the request's notes and post them."""

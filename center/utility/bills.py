@@ -7,7 +7,7 @@ unpaid up to the newest month that was chosen, and the rest goes to the account:
 twice, none is skipped, and no fen is lost. Without money nothing is settled that is not as chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from center.ledger.book import business_date
-from center.store.engine import insert_if_absent
-from center.store.tables import customers
+from center.store.engine import insert_absent, insert_if_absent
+from center.store.tables import customers, meters, vends
 from center.store.tables_bills import bill_payments, bills
 from center.utility.masking import mask_address, mask_name
 from center.utility.port import Payment
@@ -30,7 +30,7 @@ from vending.bill import (
     due_fen,
     settle,
 )
-from vending.messages import NotSold, Reason, Refused
+from vending.messages import NotSold, Reason, Refused, Vend
 
 MAX_PAYMENT_FEN = 1_000_000
 """What a statement names as the most that one payment may be. Money that is in is taken anyway."""
@@ -50,7 +50,7 @@ def statement(connection: Connection, customer_no: str) -> BillStatement | Refus
         name_masked=mask_name(customer.name),
         address_masked=mask_address(customer.address),
         months=unpaid(connection, customer_no)[:MOST_MONTHS],
-        balance_fen=customer.balance_fen,
+        balance_fen=_free_fen(connection, customer),
         max_fen=MAX_PAYMENT_FEN,
     )
 
@@ -150,6 +150,27 @@ def add(connection: Connection, customer_no: str, bill: MonthBill, now_ms: int) 
     return False
 
 
+def known(
+    connection: Connection, customer_nos: Collection[str]
+) -> tuple[set[str], dict[tuple[str, str], MonthBill]]:
+    """Return which of these customers there are, and their bills by customer and month."""
+    wanted = sorted(customer_nos)
+    found = select(customers.c.customer_no).where(customers.c.customer_no.in_(wanted))
+    held = select(bills).where(bills.c.customer_no.in_(wanted))
+    return set(connection.scalars(found)), {
+        (row.customer_no, row.month): _month(row) for row in connection.execute(held)
+    }
+
+
+def add_new(connection: Connection, billed: Sequence[tuple[str, MonthBill]], now_ms: int) -> int:
+    """Add bills of customers that are known, none of them twice; return how many were new."""
+    rows = [
+        {"customer_no": customer_no, **msgspec.structs.asdict(bill), "added_at_ms": now_ms}
+        for customer_no, bill in billed
+    ]
+    return insert_absent(connection, bills, rows) if rows else 0
+
+
 def _pay_again(
     connection: Connection, held: Row[Any], payment: Payment, now_ms: int
 ) -> BillPaid | Refused:
@@ -185,7 +206,8 @@ def _settle(connection: Connection, payment: Payment, money_fen: int, now_ms: in
     assert customer is not None
     newest = max(payment.months, default="")
     owed = tuple(bill for bill in unpaid(connection, payment.customer_no) if bill.month <= newest)
-    done = settle(owed, customer.balance_fen, money_fen)
+    free_fen = _free_fen(connection, customer)
+    done = settle(owed, free_fen, money_fen)
     if done.months:
         connection.execute(
             update(bills)
@@ -195,7 +217,7 @@ def _settle(connection: Connection, payment: Payment, money_fen: int, now_ms: in
     connection.execute(
         update(customers)
         .where(customers.c.customer_no == payment.customer_no)
-        .values(balance_fen=done.balance_after_fen)
+        .values(balance_fen=customer.balance_fen - free_fen + done.balance_after_fen)
     )
     return done
 
@@ -207,9 +229,21 @@ def _forbids_without_money(
     owed = unpaid(connection, payment.customer_no)[: len(payment.months)]
     if tuple(bill.month for bill in owed) != payment.months:
         return Reason.NOTHING_DUE
-    if not owed or due_fen(owed, customer.balance_fen):
+    if not owed or due_fen(owed, _free_fen(connection, customer)):
         return Reason.BELOW_MINIMUM
     return None
+
+
+def _free_fen(connection: Connection, customer: Row[Any]) -> int:
+    """Return what of the balance can be spent: not what an open sale keeps, which may be voided."""
+    query = (
+        select(vends.c.body)
+        .select_from(meters.join(vends, vends.c.order_no == meters.c.open_order_no))
+        .where(meters.c.customer_no == customer.customer_no)
+    )
+    quotes = [msgspec.json.decode(body, type=Vend).quote for body in connection.scalars(query)]
+    kept_fen = sum(max(0, each.balance_after_fen - each.balance_before_fen) for each in quotes)
+    return max(0, int(customer.balance_fen) - kept_fen)
 
 
 def _customer(connection: Connection, customer_no: str, *, lock: bool = False) -> Row[Any] | None:

@@ -14,7 +14,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QPushButton
 
 from kiosk.cashbox.box import ClosedPeriod
-from kiosk.flow.view import CashView
+from kiosk.flow.view import CashView, StaffView
 from kiosk.ui.pages.page import Page
 from kiosk.ui.widgets.header import NAMEPLATE, Nameplate
 from kiosk.ui.widgets.keypad import key_name
@@ -165,9 +165,19 @@ class Control(QObject):
             "receipt_no": screen.bill.receipt_no if screen.bill else "",
             "order_no": named.order_no or None if named else None,
             "staff": screen.staff.name if screen.staff else "",
+            "self_test": _self_test(screen.staff),
             "view": _view(self._window.page),
             **_cash(screen.staff.cash if screen.staff else None),
         }
+
+
+def _self_test(staff: StaffView | None) -> str:
+    """Return the self-test that the staff's page tells of: ``note runs``, ``slip passed``."""
+    run = staff.test if staff else None
+    if run is None:
+        return ""
+    verdict = "runs" if run.passed is None else "passed" if run.passed else "failed"
+    return f"{run.test} {verdict}"
 
 
 def _view(page: Page | None) -> str:

@@ -56,10 +56,16 @@ def turn_away(session: Session, event: staff_event.StaffTurnedAway) -> Step:
 
 
 @on(Phase.STAFF, staff_event.StaffStirred)
-@on(Phase.STAFF, staff_event.StaffActed)
 def stay(session: Session, event: ev.Event) -> Step:
     """Somebody is busy: the time-out starts anew."""
     return session.to(Phase.STAFF), ()
+
+
+@on(Phase.STAFF, staff_event.StaffActed)
+def acted(session: Session, event: staff_event.StaffActed) -> Step:
+    """Who stood beside it stood beside this one step."""
+    staff = session.staff and replace(session.staff, witness="")
+    return session.to(Phase.STAFF, staff=staff), ()
 
 
 @on(Phase.STAFF, staff_event.StaffLeft, to=_OUT)

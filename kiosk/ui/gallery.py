@@ -5,6 +5,7 @@ Needs no display. With names, only samples whose name begins with one of them ar
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -27,16 +28,20 @@ _LEFT_S = 47.0
 _LEFT_WHEN_ASKED_S = EMPHASISED_S - 3.0
 
 
+SOURCES: dict[str, Callable[[], Iterable[Sample]]] = {
+    "buying": samples,
+    "owed": owed_samples,
+    "bills": bill_samples,
+    "staff": staff_samples,
+    "cash": cash_samples,
+    "care": care_samples,
+}
+"""Who makes the samples of what."""
+
+
 def all_samples() -> list[Sample]:
     """Return every state that customers and staff can meet."""
-    return [
-        *samples(),
-        *owed_samples(),
-        *bill_samples(),
-        *staff_samples(),
-        *cash_samples(),
-        *care_samples(),
-    ]
+    return [sample for make in SOURCES.values() for sample in make()]
 
 
 def draw_all(folder: Path, names: tuple[str, ...] = ()) -> int:

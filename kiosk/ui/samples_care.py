@@ -18,6 +18,7 @@ from kiosk.flow.device import SELF_TESTS, Device, DeviceState, Fault, SelfTest
 from kiosk.flow.view import DeviceView, StaffView
 from kiosk.flow.wear import COUNTERS
 from kiosk.flow.workshop import RESETTABLE
+from kiosk.ui.pages.staff.care_machine import SHOWN_CHARACTERS, shortened
 from kiosk.ui.samples import AT_MS, TERMINAL_NO, Sample
 from kiosk.ui.samples_staff import (
     SIGN_IN,
@@ -65,8 +66,6 @@ FAULTS_OF: dict[Device, tuple[Fault, ...]] = {
     Device.CARD_READER: (Fault.READER_GONE, Fault.WORKER_DIED),
 }
 """What can be wrong with which part."""
-VERBATIM = (*DETAILS.values(), "sg-user-energy")
-"""Shown as a part says it, in no language."""
 
 
 def device(
@@ -160,13 +159,31 @@ PARAMETERS = tuple(
         ("acceptor.url", "/dev/serial/by-id/usb-FTDI_FT232R_A50285BI-if00-port0", SetBy.SITE),
         ("acceptor.denominations_fen", "[100, 500, 1000, 2000, 5000, 10000]", SetBy.SITE),
         ("printer.url", "/dev/ttyS1", SetBy.SITE),
-        ("card_reader.url", "pcsc:", SetBy.DEFAULT),
+        ("card_reader.url", "", SetBy.DEFAULT),
         ("storage.directory", "/var/lib/kiosk", SetBy.SITE),
         ("storage.export_days", "31", SetBy.DEFAULT),
         *((f"head_office.connect_deadline_{number}", "10", SetBy.DEFAULT) for number in range(16)),
     )
 )
 WRITTEN = Export(file=f"kiosk-{TERMINAL_NO}-20251124-121500.zip", size_kb=18_432)
+
+VERBATIM = sorted(
+    {
+        *filter(None, DETAILS.values()),
+        *(each.name for each in PARAMETERS),
+        *(each.value for each in PARAMETERS if len(each.value) > 2),
+        *(shortened(each.value, SHOWN_CHARACTERS) for each in PARAMETERS if len(each.value) > 2),
+        "firmware 1.02 of 2019",
+        "sg-user-energy",
+        WRITTEN.file,
+        machine().system,
+        "engine-",
+        *("Python", "Qt", "MB", "GB", "KB", "\u00a0ms", "zh"),
+    },
+    key=len,
+    reverse=True,
+)
+"""What is shown as it is, in no language; longer ones first."""
 
 
 class CannedWorkshop(Struct, frozen=True, kw_only=True):

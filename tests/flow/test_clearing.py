@@ -24,6 +24,7 @@ from tests.flow.world import POLICY, START_MS
 from vending.cash import Business, CashReport, NoteCount, Opening, OpenItem
 from vending.messages import Ending
 from vending.rights import Role
+from vending.staff import Action
 
 BY_TWO = replace(POLICY, clearing_by_two=True)
 
@@ -218,6 +219,17 @@ def test_another_operator_can_end_it_and_answers_for_it() -> None:
         ("wang", Deed.CLEARING_STARTED, "li"),
         ("zhao", Deed.CLEARING_ENDED, ""),
     ]
+
+
+def test_who_stood_beside_one_order_does_not_stand_beside_a_clearing_later() -> None:
+    """The head office's desk takes it so as well: a witness is there for one step."""
+    acted = staff_event.StaffActed(
+        staff="wang", order_no="1", action=Action.REFUND, refused="not-yet", witness="li"
+    )
+    walk = Cashier(BY_TWO).sign_in(second="li").feed(acted)
+    assert (walk.view.may_start, walk.view.needs_second) == (False, True)
+    walk.start()
+    assert walk.session.cash.is_open
 
 
 # -- who may -------------------------------------------------------------------------------------

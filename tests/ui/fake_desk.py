@@ -1,9 +1,10 @@
-"""A staff's desk that remembers what it was asked and answers when the test says so."""
+"""A staff's desk and a workshop that remember what they were asked and answer when told to."""
 
 from collections.abc import Callable
 from typing import Any
 
 from kiosk.engine.staff import StoryLine
+from kiosk.engine.workshop import Export, MachineInfo, Parameter
 from vending.staff import Action, ActionAnswer, Evidence, StaffAnswer, StuckAnswer
 
 
@@ -49,3 +50,27 @@ class FakeDesk:
 
     def leave(self) -> None:
         self.left += 1
+
+
+class FakeWorkshop:
+    """Keeps every question and its ``then`` until it is answered."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.waiting: list[Callable[[Any], None]] = []
+
+    def answer(self, answer: object) -> None:
+        """Answer the oldest open question."""
+        self.waiting.pop(0)(answer)
+
+    def parameters(self, then: Callable[[tuple[Parameter, ...]], None]) -> None:
+        self.asked.append("parameters")
+        self.waiting.append(then)
+
+    def machine(self, then: Callable[[MachineInfo], None]) -> None:
+        self.asked.append("machine")
+        self.waiting.append(then)
+
+    def export(self, then: Callable[[Export], None]) -> None:
+        self.asked.append("export")
+        self.waiting.append(then)

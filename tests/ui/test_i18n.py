@@ -8,6 +8,9 @@ import pytest
 from PySide6.QtGui import QRawFont
 
 from kiosk.engine.encoding import kinds_of
+from kiosk.engine.workshop import ExportTrouble, SetBy
+from kiosk.flow.care import Counter
+from kiosk.flow.device import SelfTest
 from kiosk.flow.event import CardFault, Device, DeviceState, Event, Fault, RejectCause
 from kiosk.flow.phase import Notice, Why
 from kiosk.flow.screen import Button, Step, Wait
@@ -15,6 +18,7 @@ from kiosk.ui.i18n import CAUSES, LANGUAGES, Words, catalogue, grouped, next_lan
 from kiosk.ui.pages.bill import HEADS
 from kiosk.ui.resources import ASSETS, base_font
 from kiosk.ui.samples import CONFIG
+from kiosk.ui.staff.care_state import CarePage, CarePress
 from kiosk.ui.staff.cash_state import CashPage, CashPress, Label, WalkStep
 from kiosk.ui.staff.sheets import ItemKind, Kind
 from kiosk.ui.staff.state import Press, Trouble
@@ -27,6 +31,10 @@ from vending.messages import Ending, Reason
 from vending.staff import Action, Evidence, Forbidden, Role
 
 SITE = {"phone", "terminal"}
+HEARTS = {"engine", "office", "outbox", "screen"}
+SPANS = {f"{unit}{one}" for unit in ("days", "hours", "minutes", "seconds") for one in ("", "-one")}
+TEST_FAILURES = {"stopped", "timed-out", "restarted", "stacked", "unknown", "busy", "line"}
+"""What a self-test may end with besides faults of a part and of a card."""
 
 
 def placeholders(text: str) -> set[str]:
@@ -109,7 +117,7 @@ def test_no_sentence_is_left_over() -> None:
         "bill": set(HEADS),
         "fault": codes(Fault),
         "staff.role": codes(Role),
-        "staff.press": codes(Press, CashPress),
+        "staff.press": codes(Press, CashPress, CarePress),
         "staff.tile": codes(Tile),
         "staff.trouble": codes(Trouble),
         "staff.action": codes(Action),
@@ -130,6 +138,17 @@ def test_no_sentence_is_left_over() -> None:
         "cash.business": codes(Business),
         "cash.item": codes(ItemKind),
         "cash.what": {"total", "loose", "period"},
+        "care.title": codes(CarePage),
+        "care.effect": codes(Device, DeviceState),
+        "care.todo": codes(Fault) | {"line"},
+        "care.counter": codes(Counter),
+        "care.test": codes(SelfTest),
+        "care.why": TEST_FAILURES,
+        "care.span": SPANS,
+        "care.update": {"none-known"},
+        "care.heart": HEARTS,
+        "care.set-by": codes(SetBy),
+        "care.export-trouble": codes(ExportTrouble),
         "staff.fact": {kind.__name__ for kind in kinds_of(Event)},
     }
     for key in catalogue("zh"):
@@ -190,6 +209,38 @@ def test_every_code_of_the_cash_pages_has_words(language: str) -> None:
         *(f"cash.item.{kind.value}" for kind in ItemKind),
     ]
     assert [key for key in keys if key not in words] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_the_maintenance_pages_has_words(language: str) -> None:
+    words = Words(language, CONFIG)
+    keys = [
+        *(f"staff.press.{press.value}" for press in CarePress),
+        *(f"care.title.{page.value}" for page in CarePage),
+        *(f"care.effect.{device.value}" for device in Device),
+        *(f"care.todo.{fault.value}" for fault in Fault),
+        *(f"care.counter.{counter.value}" for counter in Counter),
+        *(
+            f"care.test.{test.value}.{line}"
+            for test in SelfTest
+            for line in ("name", "head", "text", "passed")
+        ),
+        *(f"care.why.{code}" for code in TEST_FAILURES),
+        *(f"care.heart.{name}" for name in HEARTS),
+        *(f"care.set-by.{set_by.value}" for set_by in SetBy),
+        *(
+            f"care.export-trouble.{trouble.value}.{line}"
+            for trouble in ExportTrouble
+            for line in ("head", "text")
+        ),
+    ]
+    assert [key for key in keys if key not in words] == []
+
+
+def test_the_watchdogs_hearts_are_those_of_the_program() -> None:
+    app = ASSETS.parent / "kiosk" / "app"
+    source = "".join((app / name).read_text("utf-8") for name in ("services.py", "run.py"))
+    assert set(re.findall(r'heart\("([a-z]+)"', source)) == HEARTS
 
 
 def codes(*kinds: type[StrEnum]) -> set[str]:

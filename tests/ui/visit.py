@@ -12,7 +12,7 @@ from kiosk.ui.staff.state import (
     State,
 )
 from kiosk.ui.staff.visit import Tile
-from tests.ui.fake_desk import FakeDesk
+from tests.ui.fake_desk import FakeDesk, FakeWorkshop
 from vending.staff import (
     Action,
     Role,
@@ -26,7 +26,7 @@ class Visit:
     """A model, its desk, and hands."""
 
     def __init__(self) -> None:
-        self.desk = FakeDesk()
+        self.desk, self.workshop = FakeDesk(), FakeWorkshop()
         self.now_s = 0.0
         self.drawn = 0
         self.posted: list[Event] = []
@@ -34,7 +34,7 @@ class Visit:
             lambda call: call(), self._draw, lambda: self.now_s, self.posted.append
         )
         self.orders = self.model.part(Orders)
-        self.model.open(self.desk)
+        self.model.open(self.desk, self.workshop)
 
     def _draw(self) -> None:
         self.drawn += 1

@@ -78,6 +78,21 @@ def test_two_files_of_one_name_are_refused() -> None:
         check(stream, key_of)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_another_way_of_packing_is_refused(method: int, is_whole: bool) -> None:
+    """Damaged, it ends in errors that no zip file of ours can end in."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, body in (FILES | signed(manifest_of(FILES))).items():
+            archive.writestr(name, body)
+    whole = stream.getvalue()
+    start = whole.index(MANIFEST.encode()) + len(MANIFEST)
+    damaged = whole[:start] + b"\xff" * 20 + whole[start + 20 :]
+    with pytest.raises(ExportUnsound, match="packed otherwise"):
+        check(io.BytesIO(whole if is_whole else damaged), key_of)
+
+
 @settings(max_examples=300)
 @given(st.data())
 def test_no_changed_byte_goes_unnoticed_in_what_is_read(data: st.DataObject) -> None:

@@ -15,6 +15,11 @@ from vending.order_no import grouped
 
 Row = dict[str, str]
 
+MOST_ROWS = 100
+"""Of what is unusual in a period. More would be metres of paper, longer than a job may take; the
+last row says how much more there is.
+"""
+
 
 class ListOf(StrEnum):
     """What a ``list`` part lists."""
@@ -145,16 +150,33 @@ def _incomplete(item: OpenItem) -> Row:
     }
 
 
+def _all_incomplete(items: tuple[OpenItem, ...]) -> list[Row]:
+    shown, rest = items[:MOST_ROWS], items[MOST_ROWS:]
+    more = {
+        "business": f"+{len(rest)}",
+        "order_no": "...",
+        "paid": format_yuan(sum(item.paid_fen for item in rest)),
+    }
+    return [*map(_incomplete, shown), *([more] if rest else [])]
+
+
+def _note(note: LooseNote) -> Row:
+    return {
+        "value": whole_yuan(note.value_fen) if note.value_fen else "?",
+        "note_id": note.note_id,
+        "near": grouped(note.near_order_no) if note.near_order_no else "",
+    }
+
+
 def _loose(notes: tuple[LooseNote, ...], *, certain: bool) -> list[Row]:
-    return [
-        {
-            "value": whole_yuan(note.value_fen) if note.value_fen else "?",
-            "note_id": note.note_id,
-            "near": grouped(note.near_order_no) if note.near_order_no else "",
-        }
-        for note in notes
-        if note.certain is certain
-    ]
+    listed = [note for note in notes if note.certain is certain]
+    shown, rest = listed[:MOST_ROWS], listed[MOST_ROWS:]
+    more = {
+        "value": whole_yuan(sum(note.value_fen for note in rest)),
+        "note_id": f"+{len(rest)}",
+        "near": "",
+    }
+    return [*map(_note, shown), *([more] if rest else [])]
 
 
 def _opening(opening: Opening) -> Row:
@@ -170,7 +192,7 @@ def _opening(opening: Opening) -> Row:
 _OF_CASH: Mapping[ListOf, Callable[[CashPaper], list[Row]]] = {
     ListOf.COUNTS: lambda paper: _counts(paper.figures.counts),
     ListOf.BUSINESSES: lambda paper: [_business(total) for total in paper.figures.sums],
-    ListOf.INCOMPLETE: lambda paper: [_incomplete(item) for item in paper.figures.incomplete],
+    ListOf.INCOMPLETE: lambda paper: _all_incomplete(paper.figures.incomplete),
     ListOf.LOOSE: lambda paper: _loose(paper.figures.loose, certain=True),
     ListOf.UNCERTAIN: lambda paper: _loose(paper.figures.loose, certain=False),
     ListOf.OPENINGS: lambda paper: [_opening(opening) for opening in paper.openings],

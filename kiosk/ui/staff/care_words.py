@@ -1,14 +1,19 @@
 """What the maintenance pages say about parts, self-tests, the machine and exports."""
 
-from kiosk.engine.workshop import Export, Heart, MachineInfo, SetBy
+from kiosk.engine.workshop import Export, Heart, MachineInfo, Parameter, SetBy
 from kiosk.flow.care import Counter, FaultSeen, SelfTestRun
-from kiosk.flow.device import Device, DeviceState, Fault, SelfTest
+from kiosk.flow.device import CardFault, Device, DeviceState, Fault, SelfTest
 from kiosk.flow.view import DeviceView, StaffView
 from kiosk.ui.i18n import NO_BREAK, Words
 from kiosk.ui.staff.care_state import CarePage
 from kiosk.ui.staff.words import DOT, Pair
-from kiosk.ui.widgets.marks import Sign
 
+_INSTEAD = {
+    "set": "care.value-set",
+    "not set": "care.value-not-set",
+    "": "care.value-not-set",
+}
+"""What the workshop says instead of a secret; and nothing at all."""
 _S, _MIN, _H, _DAY = 1000, 60_000, 3_600_000, 86_400_000
 _SPANS = (("days", _DAY), ("hours", _H), ("minutes", _MIN), ("seconds", _S))
 
@@ -34,25 +39,23 @@ def device_name(device: Device, words: Words) -> str:
     return words.text(f"staff.device.{device.value}")
 
 
-def sign(device: DeviceView) -> Sign:
-    """Return the sign beside a part."""
-    return Sign.DONE if device.state is DeviceState.OK else Sign.ATTENTION
-
-
 def state(device: DeviceView, words: Words) -> str:
-    """Return how a part is: the fault itself, where one is known."""
+    """Return how a part is, and the fault where one is known."""
     said = words.text(f"staff.device-state.{device.state.value}")
-    if device.fault is Fault.NONE or device.state is DeviceState.OK:
-        return said
-    fault = words.fault(device.fault)
-    return fault if fault == said else words.text("care.state-fault", state=said, fault=fault)
+    known = fault(device, words)
+    return said if known.lower() in {"", said.lower()} else DOT.join((said, known))
+
+
+def fault(device: DeviceView, words: Words) -> str:
+    """Return what is wrong with a part; empty: nothing is known to be."""
+    none = device.fault is Fault.NONE or device.state is DeviceState.OK
+    return "" if none else words.fault(device.fault)
 
 
 def row(device: DeviceView, words: Words) -> Pair:
     """Return a part in two lines: how it is; since when, or what customers cannot do."""
-    head = words.text(
-        "care.row", device=device_name(device.device, words), state=state(device, words)
-    )
+    how = fault(device, words) or state(device, words)
+    head = words.text("care.row", device=device_name(device.device, words), state=how)
     if device.state is DeviceState.OK:
         return head, since(device, words)
     return head, effect(device, words)
@@ -170,9 +173,11 @@ def _failed(run: SelfTestRun, words: Words) -> str:
         return between(sentence, todo(fault, words), words=words)
     if code in set(DeviceState):
         return todo(Fault.NO_ANSWER, words)
-    for key in (f"care.why.{code}", f"cause.{code}.text"):
-        if key in words:
-            return words.text(key)
+    if f"care.why.{code}" in words:
+        return words.text(f"care.why.{code}")
+    if code in set(CardFault):
+        cause = words.cause(CardFault(code))
+        return between(cause.text, cause.todo, words=words)
     return words.text("care.because", reason=code)
 
 
@@ -195,8 +200,9 @@ def machine_facts(machine: MachineInfo, staff: StaffView | None, words: Words) -
     versions = f"Python {machine.python_version}{DOT}Qt {machine.qt_version}"
     return [
         (words.text("care.software"), DOT.join((machine.software_version, update(machine, words)))),
-        (words.text("care.system"), DOT.join((versions, machine.system))),
-        (words.text("care.started"), started or words.text("staff.none")),
+        (words.text("care.runtime"), versions),
+        (words.text("care.system"), machine.system),
+        (words.text("care.up-since"), started or words.text("staff.none")),
         (words.text("care.disk"), words.text("care.free", size=size(machine.free_mb))),
         (
             words.text("care.journal"),
@@ -248,6 +254,12 @@ def heart(heart: Heart, words: Words) -> Pair:
     return name, words.text("care.beat", age=heart.age_s, limit=heart.limit_s)
 
 
+def value(parameter: Parameter, words: Words) -> str:
+    """Return a parameter's value; of a secret one, and of an empty one, whether it is set."""
+    key = _INSTEAD.get(parameter.value)
+    return words.text(key) if key else parameter.value
+
+
 def set_by(set_by: SetBy, words: Words) -> str:
     """Return who set a parameter."""
     return words.text(f"care.set-by.{set_by.value}")
@@ -282,5 +294,8 @@ def export_facts(export: Export | None, words: Words) -> list[Pair]:
 
 def restart(*, may: bool, restarting: bool, words: Words) -> Pair:
     """Return whether the program may be started anew, and what that means."""
-    key = "restarting" if restarting else "restart" if may else "no-restart"
-    return words.text(f"care.{key}.head"), words.text(f"care.{key}.text")
+    if restarting:
+        return words.text("care.restarting.head"), words.text("care.restarting.text")
+    if may:
+        return words.text("care.restart.head"), words.text("care.restart.text")
+    return words.text("care.no-restart.head"), words.text("care.no-restart.text")

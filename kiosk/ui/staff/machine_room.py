@@ -73,18 +73,19 @@ class MachineRoom(Part):
     # -- what may be pressed ---------------------------------------------------------------------
 
     def presses(self) -> Presses:
-        care, out = self.state.care, {Press.LEAVE: True, Press.BACK: True}
+        care = self.state.care
+        out: Presses = {Press.LEAVE: True, Press.BACK: True}
         match self.state.view:
             case CarePage.MACHINE:
                 return self._machine_presses()
             case CarePage.PARAMETERS:
                 fit = self.fit[CarePage.PARAMETERS]
-                return {**out, **paging(care.first, len(care.parameters), fit)}
+                return out | paging(care.first, len(care.parameters), fit)
             case CarePage.EXPORT:
-                return {**out, CarePress.EXPORT_YES: True}
+                return out | {CarePress.EXPORT_YES: True}
             case _:
                 lit = self.may_restart and not care.restarting
-                return {**out, CarePress.RESTART_YES: lit}
+                return out | {CarePress.RESTART_YES: lit}
 
     def _machine_presses(self) -> Presses:
         # Five buttons stand in a row: out of here leads the way over the home menu.

@@ -25,6 +25,7 @@ class SignButton(BigButton):
         super().__init__(theme, "secondary", name, role="strong")
         self._sign = Sign.DONE
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(max(theme.target, theme.px(108)))
         self.setMaximumHeight(theme.px(150))
 
     def show_sign(self, sign: Sign) -> None:
@@ -33,9 +34,13 @@ class SignButton(BigButton):
         self.update()
 
     def _words(self) -> QRectF:
-        return super()._words().adjusted(self._theme.px(_SIDE + _GAP), 0, 0, 0)
+        side, tight = self._theme.px(_SIDE + _GAP), self._theme.px(4)
+        return super()._words().adjusted(side, -tight, 0, tight)
 
     # -- Qt's own --
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(200), self.minimumHeight())
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(400), self._theme.px(112))

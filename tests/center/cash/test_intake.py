@@ -2,13 +2,13 @@
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from center.cash import figures
 from center.cash.periods import CashError
 from center.cash.vault import Vault
 from center.orders.state import FINISHED, OrderState
-from center.store.tables import alarms, notes
+from center.store.tables import alarms, notes, terminals
 from tests.center.cash.people import BOSS
 from tests.center.cash.till import Till
 from tests.center.orders.office import (
@@ -195,6 +195,28 @@ def test_a_period_that_may_be_running_is_not_closed_by_hand(office: Office, vaul
     for period_no in (0, 1):
         with pytest.raises(CashError, match="may still be running"):
             vault.close(BOSS, TERMINAL, period_no, "x")
+
+
+def test_the_last_period_of_a_blocked_terminal_is_closed_by_hand(
+    office: Office, till: Till, vault: Vault
+) -> None:
+    """A machine that burnt down reports nothing ever; its box was saved and counted."""
+    paid(office, till, 5_000)
+    tell(till, till.clear())
+    till.period_no = 0  # told by software that knew no periods
+    paid(office, till, 1_000)
+    till.period_no = 2
+    paid(office, till, 2_000)
+    row = {"terminal_no": TERMINAL, "name": "", "blocked": False, "site": ""}
+    office.store.write(lambda connection: connection.execute(insert(terminals), row).close())
+    with pytest.raises(CashError, match="block it first"):
+        vault.close(BOSS, TERMINAL, 2, "burnt")
+    blocked = update(terminals).values(blocked=True)
+    office.store.write(lambda connection: connection.execute(blocked).close())
+    with pytest.raises(CashError, match="may still be running"):
+        vault.close(BOSS, TERMINAL, 3, "burnt")
+    assert vault.close(BOSS, TERMINAL, 2, "burnt").expected_fen == 3_000
+    assert office.balance("cash", TERMINAL) == 0
 
 
 def test_a_note_that_comes_after_its_period_follows_the_money(office: Office, till: Till) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from center import app
 from center.__main__ import main
@@ -14,6 +15,8 @@ from center.fleet.registry import Registry
 from center.ledger.book import business_date
 from tests.center.cash.till import Till
 from tests.center.orders.office import TERMINAL
+from vending.cash import StaffDeed
+from vending.health import Ailment, Health
 from vending.order_no import make_order_no
 from vending.rights import Role
 
@@ -154,6 +157,26 @@ def test_evidence_of_a_box_that_went_out(desk: Desk, capsys: Capture) -> None:
     assert "terminal 250.00, books 250.00, signed in: nobody" in said
     assert desk.run("cash", "frozen", "--json", "--terminal", TERMINAL) == 0
     assert '"terminal_no":"000001"' in capsys.readouterr().out
+
+
+def test_a_terminal_writes_no_line_but_its_own(desk: Desk, capsys: Capture) -> None:
+    """A stolen key says what it likes, but not in the name of others."""
+    forged = "x\n2026-03-01 10:00:00  office boss\x1b[2J"
+    center = app.Center(load(desk.config))
+    till = Till(center.desk, now=app.wall_ms, journal="stolen")
+    till.period_no = 4
+    till.tell(StaffDeed(at_ms=1, staff=forged, what=forged, detail=forged, witness=forged))
+    till.tell(replace(till.clear(forged), box_id=forged))
+    till.tell(replace(till.frozen(), staff=forged))
+    ailment = Ailment(device=forged, state=forged, fault=forged, since_ms=1)
+    till.tell(Health(at_ms=1, offers=(), why=forged, ailments=(ailment,)))
+    center.close()
+    for words in (["audit"], ["cash", "show", "000001/4"], ["cash", "frozen"], ["fleet", "status"]):
+        desk.run(*words)
+        said = capsys.readouterr().out
+        assert "office boss" in said
+        assert "\n2026-03-01" not in said
+        assert "\x1b" not in said
 
 
 @pytest.mark.parametrize("role", Role)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from center.orders import guesses
 from center.orders.order import QUIET_MS
 from center.orders.port import OrderOfAnother
 from center.utility import bills
@@ -62,6 +63,21 @@ def test_what_is_owed_is_told_oldest_first_and_masked(office: Counter) -> None:
     assert told.months[0].late_fee_fen == 500
     assert office.bill(SHEN).months == ()
     assert office.ask("999999") == Refused(Reason.ACCOUNT_UNKNOWN)
+
+
+def test_a_terminal_that_tries_numbers_out_is_told_to_a_person(office: Counter) -> None:
+    for number in range(guesses.MOST):
+        assert office.ask(f"99{number:06d}") == Refused(Reason.ACCOUNT_UNKNOWN)
+        assert office.ask("999999", OTHER_TERMINAL) == Refused(Reason.ACCOUNT_UNKNOWN)
+        office.bill(ZHOU)
+    office.now_ms += guesses.WINDOW_MS  # people mistype as often in a day
+    for _ in range(guesses.MOST):
+        office.ask("999999")
+    assert office.alarms() == []
+    for _ in range(5):
+        assert office.ask("999999") == Refused(Reason.ACCOUNT_UNKNOWN)
+    assert office.alarms() == ["customers-guessed"]
+    assert office.bill(ZHOU).months != ()
 
 
 def test_paying_everything_settles_everything(office: Counter) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from center.store.store import Store
 from center.utility import bill_file, bills
@@ -84,3 +84,20 @@ def test_a_file_full_of_faults_tells_the_first_ones() -> None:
     *told, last = str(error.value).splitlines()
     assert len(told) == MOST_FAULTS
     assert last == "... and 5 more"
+
+
+def test_a_large_file_asks_the_database_by_the_thousand(store: Store) -> None:
+    """A question for each bill kept the writer, and every kiosk, waiting for half a minute."""
+    lines = (f"{ZHOU},{year}-{month:02d},1,2,3" for year in range(2100, 2200) for month in (1, 2))
+    billed = bill_file.parse(HEADER + "\n".join(lines) + "\n")
+    asked: list[str] = []
+
+    def unit(connection: Connection) -> Imported:
+        @event.listens_for(connection, "before_cursor_execute")
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        return bill_file.take(connection, billed, NOW_MS)
+
+    assert store.write(unit) == Imported(added=200, known=0)
+    assert len(asked) < 10

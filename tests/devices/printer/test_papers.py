@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from kiosk.devices.printer.cells import cells
 from kiosk.devices.printer.layout import COLUMNS, Cut, Qr, TextLine
+from kiosk.devices.printer.rows import MOST_ROWS
 from kiosk.flow.paper import CashPaper, Paper, SelfTestPaper, Slip, SlipMonth
 from kiosk.flow.phase import Why
 from tests.devices.printer.stand import BILL, BILL_DOUBTFUL, CLEARING, PHONE, X_REPORT
@@ -14,6 +15,7 @@ from tests.devices.printer.test_layout import BY_COLUMNS, FEN, NOTES, WH, texts
 from vending.cash import Business, BusinessSum, Figures, LooseNote, NoteCount, Opening, OpenItem
 from vending.energy import format_kwh
 from vending.money import format_yuan
+from vending.order_no import grouped
 
 AT_MS = st.integers(0, 4_000_000_000_000)
 COUNT = st.integers(0, 9_999)
@@ -208,3 +210,21 @@ def test_an_x_report_says_that_it_closes_nothing() -> None:
     assert "没有清机" in words
     assert "签字" not in words
     assert "总部" not in words
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_long_lists_end_with_how_much_more_there_is(columns: int) -> None:
+    """All of it would be metres of paper, and a job has a deadline."""
+    note = LooseNote(note_id="n", value_fen=10_000, near_order_no=None, certain=False)
+    item = OpenItem(order_no="3" * 19, business=Business.BILL, paid_fen=500)
+    figures = replace(
+        CLEARING.figures,
+        incomplete=(item,) * (MOST_ROWS + 7),
+        loose=(note,) * (MOST_ROWS + 9) + (replace(note, certain=True),) * MOST_ROWS,
+    )
+    said = words_of(replace(CLEARING, figures=figures), columns)
+    assert "+7" in said
+    assert format_yuan(7 * 500) in said
+    assert "+9" in said
+    assert "900" in said
+    assert said.count(grouped(item.order_no)) == MOST_ROWS

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtWidgets import QGridLayout
 
 from kiosk.flow.care import FaultSeen
-from kiosk.flow.device import Device
+from kiosk.flow.device import Device, DeviceState
 from kiosk.ui.i18n import Words
 from kiosk.ui.kit import Kit, row
 from kiosk.ui.pages.staff.view import StaffView, once
@@ -17,6 +17,7 @@ from kiosk.ui.staff.state import State
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.bars import Bar, Todo
 from kiosk.ui.widgets.facts import Facts, Figure
+from kiosk.ui.widgets.marks import Sign
 from kiosk.ui.widgets.sign_button import SignButton
 from kiosk.ui.widgets.text import CENTRE, LEFT, RIGHT, Panel, Text
 
@@ -42,7 +43,7 @@ class DevicesView(StaffView):
             button.clicked.connect(once(kit, partial(self._devices.look_at, device)))
             self.content.addWidget(button, 1)
         self.content.addWidget(self._empty)
-        self.content.addStretch(0)
+        self.content.setSpacing(theme.px(6))
 
     def fill(self, state: State, words: Words) -> None:
         first, fit = state.care.first, self._devices.fit[CarePage.DEVICES]
@@ -50,7 +51,8 @@ class DevicesView(StaffView):
         for device, button in self._rows.items():
             button.setVisible(device in shown)
             if device in shown:
-                button.show_sign(told.sign(shown[device]))
+                well = shown[device].state is DeviceState.OK
+                button.show_sign(Sign.DONE if well else Sign.ATTENTION)
                 button.say(*told.row(shown[device], words))
         self._empty.say("" if shown else words.text("care.no-devices"))
 
@@ -140,7 +142,8 @@ class FaultTable(Panel):
 
     def say(self, faults: tuple[FaultSeen, ...], words: Words) -> None:
         """Show the first ``faults`` that fit."""
-        said = [tuple(words.text(f"care.{key}") for key in ("fault", "from", "lasted"))]
+        heads = ("care.fault", "care.from", "care.lasted")
+        said = [tuple(words.text(key) for key in heads)]
         said += [told.fault_row(each, words) for each in faults[: len(self._lines) - 1]]
         said += [("", "", "")] * (len(self._lines) - len(said))
         for line, texts in zip(self._lines, said, strict=True):

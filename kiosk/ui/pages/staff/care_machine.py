@@ -15,9 +15,12 @@ from kiosk.ui.theme import Theme
 from kiosk.ui.widgets.facts import Facts
 from kiosk.ui.widgets.text import CENTRE, RIGHT, Panel, Text
 
-_FACTS = 7
+_FACTS = 8
 _HEARTS = 6
 """Room for so many, in two columns."""
+
+SHOWN_CHARACTERS, UPRIGHT_CHARACTERS = 26, 44
+"""Of a parameter's value: beside its name, and below it."""
 
 
 class MachineView(StaffView):
@@ -109,7 +112,7 @@ class ParameterTable(Panel):
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(0 if theme.portrait else 1, 1)
-        self._most = 44 if theme.portrait else 26
+        self._most = UPRIGHT_CHARACTERS if theme.portrait else SHOWN_CHARACTERS
         self._lines: list[tuple[Text, Text, Text]] = []
         for number in range(rows + 1):
             shade = "text" if number else "muted"
@@ -120,9 +123,11 @@ class ParameterTable(Panel):
             )
             name, value, who = line
             if theme.portrait:
-                grid.addWidget(name, 2 * number, 0)
-                grid.addWidget(who, 2 * number, 1)
-                grid.addWidget(value, 2 * number + 1, 0, 1, 2)
+                top = 3 * number
+                grid.addWidget(name, top, 0)
+                grid.addWidget(who, top, 1)
+                grid.addWidget(value, top + 1, 0, 1, 2)
+                grid.setRowMinimumHeight(top + 2, theme.px(8))
             else:
                 for place, widget in enumerate(line):
                     grid.addWidget(widget, number, place)
@@ -130,9 +135,14 @@ class ParameterTable(Panel):
 
     def say(self, parameters: tuple[Parameter, ...], words: Words) -> None:
         """Show ``parameters``."""
-        said = [tuple(words.text(f"care.{key}") for key in ("parameter", "value", "who-set"))]
+        heads = ("care.parameter", "care.value", "care.who-set")
+        said = [tuple(words.text(key) for key in heads)]
         said += [
-            (each.name, shortened(each.value, self._most), told.set_by(each.set_by, words))
+            (
+                each.name,
+                shortened(told.value(each, words), self._most),
+                told.set_by(each.set_by, words),
+            )
             for each in parameters
         ]
         said += [("", "", "")] * (len(self._lines) - len(said))
