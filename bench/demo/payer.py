@@ -68,8 +68,12 @@ class Payer(Hands):
         paid_fen = sum(plan.notes_fen)
         self._check_box(cash_fen, paid_fen)
         paid = self._payment(plan, order_no)
-        settled = paid.settlement.settled_fen if paid else 0
-        self._teller.check(settled == due_fen, f"bills of {format_yuan(due_fen)} yuan are settled")
+        # The account was used up first: what is due is the rest of the bills.
+        used_fen = (
+            paid.settlement.settled_fen - paid.settlement.balance_before_fen if paid else None
+        )
+        settled = f"{format_yuan(due_fen)} yuan of it settle the bills"
+        self._teller.check(used_fen == due_fen, settled)
         kept = self._stand.office.read(lambda db: ledger.balances(db, Kind.CUSTOMER))
         excess_fen = paid_fen - due_fen
         self._teller.check(

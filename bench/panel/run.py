@@ -18,7 +18,7 @@ def run(directory: Path) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: application.quit())
     with Stand(directory) as stand:
-        _employ(stand)
+        employ(stand)
         window = BenchWindow(stand)
         _place(window)
         window.show()
@@ -29,7 +29,7 @@ def run(directory: Path) -> int:
     return code
 
 
-def _employ(stand: Stand) -> None:
+def employ(stand: Stand) -> None:
     """Make one person of each role known at the head office, and say how they sign in."""
     for role, name in STAFF.items():
         stand.office.employ(name, role, PIN)

@@ -65,7 +65,7 @@ def test_a_bill_is_paid_and_the_cash_is_cleared_counted_and_banked(
         path.stem.split("-", 2)[2] for path in (tmp_path / "screens").glob("clearing-*.png")
     }
     assert {"name-zh", "pin-zh", "home-zh", "cash-walk-zh", "cash-period-zh"} <= pictures
-    assert "64.06" in (tmp_path / "bill-slip.txt").read_text("utf-8")
+    assert "76.56" in (tmp_path / "bill-slip.txt").read_text("utf-8")
     assert "bills" in (tmp_path / "bill-ledger.txt").read_text("utf-8")
     assert "BillPosted" in (tmp_path / "bill-journal.txt").read_text("utf-8")
     assert "70.00" in (tmp_path / "clearing-slip.txt").read_text("utf-8")

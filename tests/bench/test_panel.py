@@ -15,8 +15,10 @@ from bench.acceptor import FAST
 from bench.panel import BenchWindow
 from bench.panel.faults import SWITCHES, Switch
 from bench.panel.meter import Display
+from bench.panel.run import employ
 from bench.printer import FAST as FAST_PRINTING
 from bench.stand import Site, Stand
+from bench.stand.staff import PIN, STAFF
 from bench.stand.story import Happening
 
 TIMEOUT_MS = 20_000
@@ -195,6 +197,15 @@ def test_slips_are_shown_as_they_come_out(qtbot: QtBot, stand: Stand, window: Be
     assert window.slips.shown == 0
     click(window, "slip-after")
     assert window.slips.shown == 1
+
+
+def test_whoever_may_sign_in_is_told(stand: Stand) -> None:
+    employ(stand)
+    told = " ".join(line.text_en for line in stand.story.lines if line.happening is Happening.STAFF)
+    code, listed = stand.office.command("staff", "list")
+    assert code == 0
+    assert all(name in told and name in listed for name in STAFF.values())
+    assert PIN in told
 
 
 def address_of(url: str) -> tuple[str, int]:
