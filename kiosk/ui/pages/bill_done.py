@@ -1,49 +1,27 @@
 """The bill is paid: which months, what is on the account now, and the slip to take along."""
 
-from kiosk.flow.phase import Notice
 from kiosk.flow.screen import Screen
 from kiosk.flow.view import BillView
 from kiosk.ui.i18n import Words, grouped
-from kiosk.ui.kit import Kit, column, row
-from kiosk.ui.pages.page import Page, PicturePanel
-from kiosk.ui.widgets.bars import Bar
+from kiosk.ui.kit import Kit
+from kiosk.ui.pages.last_words import WellDone
+from kiosk.ui.pages.page import PicturePanel
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
-from kiosk.ui.widgets.facts import Facts, Figure, Pair
-from kiosk.ui.widgets.marks import Mark, Sign
+from kiosk.ui.widgets.facts import Pair
 from kiosk.ui.widgets.slip_slot import SlipSlot
-from kiosk.ui.widgets.slip_view import SlipView
-from kiosk.ui.widgets.text import Text
 
 _WITH_HERO, _HERO_SIGNS = 5, 10
 """So many rows and signs leave room for the largest letters."""
 
 
-class BillDonePage(Page):
+class BillDonePage(WellDone):
     """The card or the slip is shown in a picture, whatever there is to take; without paper the
     slip itself is on the screen.
     """
 
-    tells_itself = frozenset({Notice.NO_SLIP})
-
     def __init__(self, kit: Kit) -> None:
-        super().__init__(kit)
-        theme, motion = kit.theme, kit.config.motion
         self._to_take = Taking(kit)
-        self._title = Text(theme, "title", shade="strong")
-        self._amount = Figure(theme)
-        self._facts = Facts(theme, 6)
-        self._no_slip = Bar(theme)
-        self._slip = SlipView(theme, 6)
-        head = row(spacing=theme.px(24))
-        head.addWidget(Mark(theme.px(104), Sign.DONE, motion=motion))
-        head.addWidget(self._title, 1)
-        words = column(spacing=theme.gap)
-        words.addStretch(1)
-        words.addLayout(head)
-        for widget in (self._amount, self._facts, self._slip, self._no_slip):
-            words.addWidget(widget)
-        words.addStretch(1)
-        self.beside(self._to_take, words, shares=(7, 17))
+        super().__init__(kit, self._to_take, rows=6, shares=(7, 17))
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         bill = screen.bill

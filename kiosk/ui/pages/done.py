@@ -1,43 +1,21 @@
 """It worked: what is on the card, where the rest went, and what to take along."""
 
-from kiosk.flow.phase import Notice
 from kiosk.flow.screen import AccountView, OutcomeView, Screen
 from kiosk.ui.i18n import Words, grouped
-from kiosk.ui.kit import Kit, column, row
-from kiosk.ui.pages.page import Page, PicturePanel
-from kiosk.ui.widgets.bars import Bar
+from kiosk.ui.kit import Kit
+from kiosk.ui.pages.last_words import WellDone
+from kiosk.ui.pages.page import PicturePanel
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
-from kiosk.ui.widgets.facts import Facts, Figure, Pair, role_for
-from kiosk.ui.widgets.marks import Mark, Sign
-from kiosk.ui.widgets.slip_view import SlipView
-from kiosk.ui.widgets.text import Text
+from kiosk.ui.widgets.facts import Pair, role_for
 
 
-class DonePage(Page):
+class DonePage(WellDone):
     """Shows the slip itself when there is none on paper."""
 
-    tells_itself = frozenset({Notice.NO_SLIP})
-
     def __init__(self, kit: Kit) -> None:
-        super().__init__(kit)
-        theme, motion = kit.theme, kit.config.motion
-        self._slot = CardSlot(CardScene.TAKE, motion=motion)
+        self._slot = CardSlot(CardScene.TAKE, motion=kit.config.motion)
         self._picture = PicturePanel(kit, self._slot)
-        self._title = Text(theme, "title", shade="strong")
-        self._amount = Figure(theme)
-        self._facts = Facts(theme, 4)
-        self._no_slip = Bar(theme)
-        self._slip = SlipView(theme, 6)
-        head = row(spacing=theme.px(24))
-        head.addWidget(Mark(theme.px(104), Sign.DONE, motion=motion))
-        head.addWidget(self._title, 1)
-        words = column(spacing=theme.gap)
-        words.addStretch(1)
-        words.addLayout(head)
-        for widget in (self._amount, self._facts, self._slip, self._no_slip):
-            words.addWidget(widget)
-        words.addStretch(1)
-        self.beside(self._picture, words, shares=(9, 14))
+        super().__init__(kit, self._picture, rows=4, shares=(9, 14))
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         outcome = screen.outcome

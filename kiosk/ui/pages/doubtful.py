@@ -1,16 +1,13 @@
 """Paid, and not (provably) delivered: the money is safe, this is the number, this is what to do."""
 
-from kiosk.flow.phase import Cause, Notice, Why
+from kiosk.flow.phase import Cause, Why
 from kiosk.flow.screen import Screen
 from kiosk.ui.i18n import Words, grouped
-from kiosk.ui.kit import Kit, column, row
+from kiosk.ui.kit import Kit
 from kiosk.ui.pages.done import slip_words
-from kiosk.ui.pages.page import Page, PicturePanel
-from kiosk.ui.widgets.bars import Todo
+from kiosk.ui.pages.last_words import MoneySafe
+from kiosk.ui.pages.page import PicturePanel
 from kiosk.ui.widgets.card_slot import CardScene, CardSlot
-from kiosk.ui.widgets.facts import Facts
-from kiosk.ui.widgets.marks import Mark, Sign
-from kiosk.ui.widgets.text import Text
 
 COMES_AGAIN: frozenset[Cause] = frozenset(
     {Why.CARD_GONE, Why.WRITE_FAILED, Why.SEALS_FAILED, Why.SALE_UNKNOWN, Why.CARD_CHANGED}
@@ -18,30 +15,13 @@ COMES_AGAIN: frozenset[Cause] = frozenset(
 """Inserting the card again settles these."""
 
 
-class DoubtfulPage(Page):
+class DoubtfulPage(MoneySafe):
     """Calms first, explains second, and never leaves anyone without a next step."""
 
-    tells_itself = frozenset({Notice.NO_SLIP})
-
     def __init__(self, kit: Kit) -> None:
-        super().__init__(kit)
-        theme, motion = kit.theme, kit.config.motion
-        self._slot = CardSlot(CardScene.TAKE, motion=motion)
+        self._slot = CardSlot(CardScene.TAKE, motion=kit.config.motion)
         self._picture = PicturePanel(kit, self._slot)
-        self._title = Text(theme, "title", shade="strong")
-        self._what = Text(theme, "body")
-        self._facts = Facts(theme, 3)
-        self._todo = Todo(theme)
-        head = row(spacing=theme.px(24))
-        head.addWidget(Mark(theme.px(112), Sign.SAFE, motion=motion))
-        head.addWidget(self._title, 1)
-        words = column(spacing=theme.px(16))
-        words.addStretch(1)
-        words.addLayout(head)
-        for widget in (self._what, self._facts, self._todo):
-            words.addWidget(widget)
-        words.addStretch(1)
-        self.beside(self._picture, words, shares=(8, 16))
+        super().__init__(kit, self._picture, rows=3)
 
     def fill_content(self, screen: Screen, words: Words) -> None:
         self._title.say(words.text("doubtful.title"))
