@@ -1,7 +1,8 @@
 """The roster: whom terminals let in by themselves while they cannot ask.
 
-A PIN is kept for it as a hash of its own, made when the PIN is set: what a terminal holds is of no
-use here, and a terminal that is stolen gives away nothing but itself. Somebody whose PIN is older
+A PIN is kept for it as a hash of its own, made when the PIN is set: nobody signs in with what a
+terminal holds. But a PIN of few digits can be tried out against it: when a terminal is stolen, the
+PINs of everybody in its roster must be changed (docs/operators.md). Somebody whose PIN is older
 than rosters joins with the next sign-in.
 """
 

@@ -56,8 +56,8 @@ def _phase_rows() -> Iterator[str]:
 def _rule_rows() -> Iterator[str]:
     yield "| phase | fact | what happens | may lead to |"
     yield "|---|---|---|---|"
-    for phase in Phase:
-        for (source, kind), rule in RULES.items():
+    for phase in Phase:  # by name: the table's own order is that in which files were imported
+        for (source, kind), rule in sorted(RULES.items(), key=lambda row: row[0][1].__name__):
             if source is phase and kind is not Restarted:
                 says = (rule.act.__doc__ or "").strip().split("\n")[0]
                 targets = ", ".join(_name(t) for t in Phase if t in rule.to and t is not phase)

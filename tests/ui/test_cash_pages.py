@@ -76,7 +76,7 @@ def show(stage: Window, cash: CashView) -> None:
         ("period-not-printed", ["凭条没有打出，已保存"]),
         ("period-just-ended", ["清机已结束", "第 42 期已开始"]),
         ("differences", ["合计", "¥23,456.00 · 412 张", "100 元", "现金购电", "长款或短款"]),
-        ("home", ["正在清机：结束清机", "客户还不能使用：正在清机"]),
+        ("home", ["正在清机：结束清机", "客户还不能使用：正在清点现金"]),
     ],
 )
 def test_each_page_tells_what_it_is_for(
