@@ -15,7 +15,7 @@ setup:  ## system packages and .venv; quick when nothing has changed
 
 .venv: setup
 
-demo: setup  ## head office, bench and kiosk together; without a display it tells a whole purchase
+demo: setup  ## head office, bench and kiosk together; without a display it tells purchases, a bill, a cash clearing
 	@$(PY) -m bench demo $(ARGS)
 
 test: setup  ## format, lint, types, import contracts, tests (ARGS=... goes to pytest)

@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description="Head office, bench and kiosk.")
     parser.set_defaults(folder=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    text = "windows to play with; without a display, a whole purchase that is told"
+    text = "windows to play with; without a display, purchases, a bill and a clearing that are told"
     demo = commands.add_parser("demo", help=text, description=text)
     demo.add_argument("folder", type=Path, nargs="?", help="where to leave everything (a new one)")
     text = "measure the product and print the figures"
