@@ -235,7 +235,7 @@ def test_no_restart_in_the_middle_of_a_clearing(why: str) -> None:
 def test_without_a_workshop_the_machine_cannot_be_chosen() -> None:
     care = Care()
     care.model.visit.workshop = None
-    assert care.model.part(Home).offered()[Tile.MACHINE] == "staff.closed"
+    assert care.model.part(Home).offered()[Tile.MACHINE] == "staff.tile.machine.not-ready"
     care.choose(Tile.MACHINE)
     assert care.state.view is View.HOME
 

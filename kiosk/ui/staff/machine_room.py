@@ -48,7 +48,7 @@ class MachineRoom(Part):
         self._ask_machine()
 
     def why_not(self, tile: Tile) -> str:
-        return "" if self.visit.workshop else "staff.closed"
+        return "" if self.visit.workshop else "staff.tile.machine.not-ready"
 
     def title(self, words: Words) -> str:
         return words.text(f"care.title.{self.state.view.value}")
