@@ -5,7 +5,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check bench kills explore demo run-kiosk run-center run-bench fix fonts lock clean
+.PHONY: help setup test check bench kills explore months demo run-kiosk run-center run-bench fix fonts lock clean
 
 help:  ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,11 +26,14 @@ check: test  ## the same
 bench: setup  ## measure the product and print the figures
 	@$(PY) -m bench measure $(ARGS)
 
-kills: setup  ## kill the kiosk at every moment of a purchase, start it again, judge (about 10 minutes)
+kills: setup  ## kill the kiosk at every moment of a purchase and a clearing, and judge (about 15 minutes)
 	@$(PY) -m bench kills $(ARGS)
 
 explore: setup  ## simulate purchases and faults for ten minutes, and judge them (ARGS="--seconds 60")
 	@$(PY) -m bench explore $(ARGS)
+
+months: setup  ## live a hundred random months of trading and clearing; they reconcile to the fen
+	@$(PY) -m tests.center.cash.months $(ARGS)
 
 run-kiosk: setup  ## the kiosk alone
 	@$(PY) -m kiosk $(ARGS)

@@ -29,7 +29,14 @@ from kiosk.engine.office import LineStatus, OfficeLane
 from kiosk.engine.runner import Runner
 from kiosk.flow import machine
 from kiosk.flow.command import Command
-from kiosk.flow.event import Event, PeriodAnswered, Restarted
+from kiosk.flow.event import (
+    Device,
+    DeviceChanged,
+    DeviceState,
+    Event,
+    PeriodAnswered,
+    Restarted,
+)
 from kiosk.flow.policy import Policy
 from kiosk.flow.screen import timeout_s
 from kiosk.flow.session import Session, fresh
@@ -39,6 +46,8 @@ VERSION = "explore"
 TURNS_MS = (2, 2, 2, 2, 2, 2, 30, 400)
 """A fact waits so long for the engine's thread; now and then the machine is busy."""
 NETWORK_MS = 3
+GOODBYE_MS = 200
+"""From the wish to restart to the end of the program."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ class Boot:
         self._hardware = hardware
         self._chance = plan.stream("boot", terminal_no, number)
         self._step: Callable[[Session, Event], None] = lambda session, event: None
+        self.restart: Callable[[], None] = lambda: None
+        """Ends this run; staff want another one."""
         self.inbox = SimInbox(self._turn)
         site = plan.site
         self.database = SimDatabase(hardware.disk, hardware.fuse, site.checkpoint_pages)
@@ -187,7 +198,13 @@ class Boot:
             world, life, hardware.fuse, hardware.slot, motor=self._plan.site.motor
         )
         self._printer = SimPrinter(world, life, hardware.fuse, hardware.printer)
-        ports = Ports(self.card_desk, self.acceptor, self._printer, self._lane)
+        ports = Ports(
+            self.card_desk,
+            self.acceptor,
+            self._printer,
+            self._lane,
+            restart=lambda: world.after(GOODBYE_MS, life, self.restart),
+        )
         self._executor = Executor(ports, self.inbox.post)
 
     def _begin(self) -> None:
@@ -209,6 +226,7 @@ class Boot:
         self.acceptor.start(self.inbox)
         self._printer.start(self.inbox)
         self.card_desk.start(self.inbox)
+        self.inbox.post(DeviceChanged(device=Device.SCANNER, state=DeviceState.OK))
         self._lane_timer.wake(NETWORK_MS)
         self._outbox_timer.wake(NETWORK_MS)
 

@@ -73,8 +73,9 @@ def _replay(plan: Plan) -> int:
 
 
 def _print_exhausted(done: Exhausted) -> int:
-    print(f"cuts in a clearing   {done.clearings}, all there are")
-    print(f"cuts at one effect   {done.singles}, all there are")
+    for scene, cuts in done.singles.items():
+        told = f"{cuts} cuts, {done.kills[scene]} ends of the program: one at each effect"
+        print(f"{scene:<20} {told}")
     print(f"cuts at two effects  {done.pairs} of {done.of_pairs}")
     print(f"failures             {len(done.failures)}")
     for failure in done.failures:

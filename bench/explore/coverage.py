@@ -24,6 +24,18 @@ WHY_NOT = {
     "VendApproved": "out of vending only as the answer about a parked order, when the line comes "
     "back in that very phase",
     "OrderEnded": "as VendApproved, and the order has ended at another kiosk or by staff",
+    "BillPosted": "out of posting only as the answer about a parked payment, when the line comes "
+    "back in that very phase",
+    "BillNotPosted": "as BillPosted",
+    "Exported": "an export that outlasts the visit and ends in that very phase",
+    "DeviceChanged": "a device that changes in that very phase",
+    "SlipFailed": "a printer that fails in that very phase",
+    "CodeScanned": "a scan in that very phase",
+    "BillRefused": "a number that the head office does not know",
+    "BillUnreachable": "a line that breaks in that very phase",
+    "NoteEscrowed": "a note that is drawn in while the slot is being closed",
+    "NoteRejected": "as NoteEscrowed",
+    "CardUnreadable": "a card that is torn or pulled in that very phase",
     "Restarted": "a cut in that very phase",
     "TimedOut": "a device or the office is silent for longer than its own deadline",
     "LanguageChosen": "a press in that very phase",

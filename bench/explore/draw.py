@@ -22,6 +22,7 @@ from bench.explore.plan import (
     Style,
     Visit,
 )
+from bench.explore.themes import BUSY, OF_THEME, SORE, THEMES, is_of
 from kiosk.flow.phase import Phase
 from vending.staff import Action
 
@@ -32,10 +33,14 @@ _MANNERS = {
     Manner.CANCELS: 1,
     Manner.WANDERS: 2,
     Manner.PEEKS: 1,
+    Manner.TESTS: 3,
     Manner.THIEF: 1,
 }
 _ROUNDS = (0, 0, 1, 1, 2)
 _PAYMENTS = (0, 0, 1, 2, 3)
+_BUSY_ROUNDS = (2, 3, 4)
+_MANY_PAYMENTS = (3, 4, 6)
+"""On a day of the vault, or of bills."""
 _LEAVING = (
     "",
     "",
@@ -70,95 +75,36 @@ _OPERATIONS = (
     "query-account",
     "sign-in",
 )
-_WHERE = ("acceptor", "acceptor", "acceptor", "card", "journal", "office", "printer", "wish")
+_BILL_OPERATIONS = ("pay-bill", "pay-bill", "inquire-bill", "query-bill", "report")
 _PHASES = [phase.value for phase in Phase] + ["off"]
-_BUSY = (
-    Phase.TENDERING,
-    Phase.STACKING,
-    Phase.CLOSING,
-    Phase.VENDING,
-    Phase.POSTING,
-    Phase.WRITING,
-    Phase.PROVING,
-    Phase.STAFF,
-)
-
-_CASH = (Phase.TENDERING, Phase.STACKING, Phase.STACKING, Phase.CLOSING, Phase.STAFF)
-_CARD = (Phase.READING, Phase.WRITING, Phase.WRITING, Phase.PROVING, Phase.CARD_BACK)
-_TALK = (
-    Phase.LOOKING_UP,
-    Phase.CLOSING,
-    Phase.VENDING,
-    Phase.POSTING,
-    Phase.WRITING,
-    Phase.DOUBTFUL,
-)
-_SORE = {
-    "acceptor:": (Phase.TENDERING, Phase.STACKING, Phase.STACKING, Phase.STAFF),
-    "wish:": _BUSY,
-    "office:": (*_TALK, Phase.DONE),
-    "printer:": (Phase.PROVING, Phase.DONE),
-    "card:": (Phase.READING, Phase.WRITING, Phase.WRITING, Phase.PROVING),
-    "acceptor": _CASH,
-    "jam": _CASH,
-    "box": _CASH,
-    "cheat": _CASH,
-    "note": _CASH,
-    "replies": _CASH,
-    "commands": _CASH,
-    "acks": _CASH,
-    "card": _CARD,
-    "reader": _CARD,
-    "worker": _CARD,
-    "message": _TALK,
-    "line": _TALK,
-    "office": _TALK,
-    "lost": (Phase.DOUBTFUL, Phase.CARD_BACK, Phase.DONE, Phase.IDLE, Phase.WRITING),
-    "clerk": (Phase.VENDING, Phase.WRITING, Phase.DOUBTFUL, Phase.CARD_BACK, Phase.LOOKING_UP),
-    "staff": (Phase.IDLE, Phase.OUT_OF_SERVICE, Phase.DOUBTFUL, Phase.REFUSED),
-    "paper": (Phase.PROVING, Phase.DONE, Phase.DOUBTFUL),
-    "printer": (Phase.PROVING, Phase.DONE, Phase.DOUBTFUL),
-}
-"""Where the kinds, or cuts at effects, whose names hold a word hurt most."""
-
-THEMES = ("", "", "cash", "cash", "card", "card", "talk", "talk", "power", "power", "house")
-"""What a day is like; empty: a bit of everything."""
-_THEMES = {
-    "cash": {word for word, phases in _SORE.items() if phases is _CASH} | {"cut", "kill"},
-    "card": {"card", "reader", "worker", "lost", "cut", "kill"},
-    "talk": {"message", "line", "office", "kill", "clerk"},
-    "power": {"cut", "kill"},
-    "house": {"clerk", "staff", "lost", "line", "disk", "clock", "printer", "paper"},
-}
 _SERVING = (
     Phase.READING,
     Phase.LOOKING_UP,
     Phase.ACCOUNT,
     Phase.CHOOSING,
-    *(_BUSY * 2),
+    *(BUSY * 2),
     Phase.CARD_BACK,
     Phase.DONE,
     Phase.DOUBTFUL,
 )
 
 
-def _is_of(kind: str, theme: str) -> bool:
-    return not theme or any(word in kind for word in _THEMES[theme])
-
-
 Details = dict[str, int | str]
 Draw = Callable[[Random], Details]
 
 
-def draw(seed: int, kiosks: int = 1) -> Plan:
-    """Return the plan of a seed."""
+def draw(seed: int, kiosks: int = 1, theme: str | None = None) -> Plan:
+    """Return the plan of a seed; ``theme``: not the one that is drawn."""
     bare = Plan(seed=seed)
     counts = bare.stream("counts")
     visits = range(counts.randint(2, MOST_VISITS) * kiosks)
-    theme = counts.choice(THEMES)
+    drawn = counts.choice(THEMES)
+    theme = drawn if theme is None else theme
     faults = range(counts.randint(0, MOST_FAULTS))
-    payments = range(bare.stream("count bills").choice(_PAYMENTS) * kiosks)
-    rounds = range(bare.stream("count rounds").choice(_ROUNDS) * kiosks)
+    of_bills = _MANY_PAYMENTS if theme == "bills" else _PAYMENTS
+    payments = range(bare.stream("count bills").choice(of_bills) * kiosks)
+    of_rounds = _BUSY_ROUNDS if theme == "vault" else _ROUNDS
+    rounds = range(bare.stream("count rounds").choice(of_rounds) * kiosks)
     return Plan(
         seed=seed,
         kiosks=kiosks,
@@ -205,6 +151,7 @@ def _payment(chance: Random, number: int, kiosks: int) -> Payment:
         months=chance.choice((0, 0, 1, 2)),
         notes_fen=tuple(chance.choices(VALUES_FEN, (1, 2, 2, 3, 3), k=chance.randint(0, 5))),
         scans=chance.random() < 0.5,
+        card=chance.choice((None, None, None, chance.randrange(RESIDENTS))),
         pace_ms=chance.choice((300, 1_500, 4_000)),
         leaves_at=chance.choice(_LEAVING),
     )
@@ -225,13 +172,15 @@ def _fault(chance: Random, number: int, kiosks: int, theme: str) -> Fault:
     stay among themselves: only then must the acceptor's memory be as good as its word.
     """
     on_theme = theme == "power" or chance.random() < 0.8
-    kinds = [kind for kind in DRAWS if not on_theme or _is_of(kind, theme)]
+    kinds = [kind for kind in DRAWS if not on_theme or is_of(kind, theme)]
     kind = chance.choices(kinds, [DRAWS[kind][0] for kind in kinds])[0]
     details = DRAWS[kind][1](chance)
+    if "how" in details and kind.startswith("message") and theme == "bills":
+        details["how"] = chance.choice(_BILL_OPERATIONS)
     return Fault(
         name=f"fault {number}",
         kind=kind,
-        moment=_moment(chance, kiosks, str(details.get("at") or kind)),
+        moment=_moment(chance, kiosks, str(details.get("at") or kind), theme),
         number=int(details.get("number", 0)),
         length_ms=int(details.get("length_ms", 0)),
         how=str(details.get("how", "")),
@@ -239,13 +188,14 @@ def _fault(chance: Random, number: int, kiosks: int, theme: str) -> Fault:
     )
 
 
-def _moment(chance: Random, kiosks: int, kind: str) -> Moment:
+def _moment(chance: Random, kiosks: int, kind: str, theme: str) -> Moment:
     """By the clock, at any phase, or where this kind of fault hurts."""
     kiosk = chance.randrange(kiosks)
     where = chance.random()
     if where < 0.1:
         return Moment(kiosk=kiosk, delay_ms=chance.randrange(900_000))
-    sore = next((phases for word, phases in _SORE.items() if word in kind), _BUSY)
+    sore = next((phases for word, phases in SORE.items() if word in kind), BUSY)
+    sore = OF_THEME.get(theme, sore)
     phase = chance.choice(sore).value if where < 0.7 else chance.choice(_PHASES)
     delay_ms = chance.choice((0, chance.randrange(300), chance.randrange(3_000)))
     nth = chance.choice((0, 0, 1, 1, 2, 3, 5))

@@ -15,6 +15,7 @@ from bench.explore.plan import Manner, Payment, Plan, Round, Style, Visit
 from bench.explore.queue import Queue
 from bench.explore.residents import count_of, make_residents
 from bench.explore.staff import Staff
+from bench.explore.technician import Technician
 from bench.explore.world import US_PER_S, Life, World
 from center.orders.policy import Policy, Resell
 from kiosk.flow import machine
@@ -56,7 +57,8 @@ class Hall:
             for number in range(plan.kiosks)
         ]
         self.queues = [Queue() for _ in self.kiosks]
-        self._present: list[Visitor | Operator | Payer] = []
+        self.technicians: list[Technician] = []
+        self._present: list[Visitor | Operator | Technician | Payer] = []
         """Who has not gone yet, or has been the last not to have."""
         self.faults = Faults(self.world, plan, self.kiosks, self.center, self.staff, seen)
         self.life = Life()
@@ -108,22 +110,24 @@ class Hall:
         if payment.kiosk >= len(self.kiosks):
             return
         kiosk, queue = self.kiosks[payment.kiosk], self.queues[payment.kiosk]
-        payer = Payer(self.world, payment, kiosk, queue)
+        card = None if payment.card is None else self.people[payment.card]
+        payer = Payer(self.world, payment, kiosk, queue, card)
         self._present.append(payer)
         self.world.at(payment.at_s * US_PER_S, self.life, payer.arrive)
 
     def _expect_operator(self, round_: Round) -> None:
         if round_.kiosk >= len(self.kiosks):
             return
-        operator = Operator(
-            self.world,
-            round_,
-            self.kiosks[round_.kiosk],
-            self.queues[round_.kiosk],
-            self.plan.stream("round", round_.name),
-        )
-        self._present.append(operator)
-        self.world.at(round_.at_s * US_PER_S, self.life, operator.arrive)
+        kiosk, queue = self.kiosks[round_.kiosk], self.queues[round_.kiosk]
+        chance = self.plan.stream("round", round_.name)
+        somebody: Operator | Technician
+        if round_.manner is Manner.TESTS:
+            somebody = Technician(self.world, round_, kiosk, queue, self.people, chance)
+            self.technicians.append(somebody)
+        else:
+            somebody = Operator(self.world, round_, kiosk, queue, chance)
+        self._present.append(somebody)
+        self.world.at(round_.at_s * US_PER_S, self.life, somebody.arrive)
 
     def _clear(self, name: str, wants: Callable[[SimKiosk], bool]) -> None:
         """Operators come to the kiosks that want it, and close their periods."""

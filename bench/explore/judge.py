@@ -15,8 +15,9 @@ from bench.explore.acceptor_faults import BLURS_NOTES
 from bench.explore.books import BookedVend, Books, Journalled
 from bench.explore.hall import Hall
 from bench.explore.judge_bills import judge_bills
-from bench.explore.judge_cash import judge_cash
+from bench.explore.judge_cash import judge_boxes, judge_cash
 from bench.explore.kiosk import SimKiosk
+from bench.explore.plan import Manner
 from bench.explore.residents import Resident
 from kiosk.flow import machine
 from kiosk.flow.phase import Phase
@@ -28,6 +29,21 @@ WH_PER_UNIT = 10
 _HAO_WH_PER_FEN = 100_000
 
 FINAL = {"confirmed", "abandoned", "refunded"}
+NEVER = {
+    "note-conflict",
+    "order-conflict",
+    "order-of-another",
+    "abandoned-with-money",
+    "confirmed-after-refund",
+    "note-after-clearing",
+    "period-differs",
+    "period-gap",
+    "period-conflict",
+    "period-invalid",
+}
+"""Alarms of the head office that nothing which can happen here calls for: two parts of the product
+contradict each other.
+"""
 
 
 def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[str]:
@@ -41,6 +57,8 @@ def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[s
         *_uncertain(hall, books),
         *_ghosts(kiosks, books),
         *_orders(books),
+        *_tests(hall),
+        *_changes(hall),
         *_refunds(hall.staff.handed_out, books),
         *(found for resident in people for found in _resident(resident, books)),
         *_total(kiosks, books),
@@ -51,6 +69,7 @@ def judge(hall: Hall, books: Books, journals: list[Journalled | None]) -> list[s
             for kiosk, journal in zip(kiosks, journals, strict=True)
             for found in judge_cash(kiosk, journal, books)
         ),
+        *(f"the head office alarms: {code}" for code in sorted(NEVER & books.alarms.keys())),
     ]
 
 
@@ -98,6 +117,24 @@ def _uncertain(hall: Hall, books: Books) -> Iterator[str]:
         certain = Counter(n.value_fen for n in booked if n.place in {"order", "unassigned"})
         if box - certain:
             yield f"uncertain in the books, in the box all the same: {dict(box - certain)}"
+
+
+def _tests(hall: Hall) -> Iterator[str]:
+    """A note of a test comes back, unless the acceptor or its wires were out of order that day."""
+    for technician in hall.technicians:
+        blurred = {kind for _, kind in hall.faults.begun}
+        if technician.swallowed and not blurred & BLURS_NOTES:
+            yield f"{technician.swallowed} notes of a test were swallowed"
+
+
+def _changes(hall: Hall) -> Iterator[str]:
+    """On a day on which the sensor works and somebody listens, no box is changed unnoticed."""
+    for kiosk in hall.kiosks:
+        deaf = BLURS_NOTES | {"cut", "kill", "clock-jumps"}
+        begun = {kind for number, kind in hall.faults.begun if number == kiosk.number}
+        restarted = any(round_.manner is Manner.TESTS for round_ in hall.plan.rounds)
+        if not begun & deaf and not restarted:
+            yield from judge_boxes(kiosk)
 
 
 def _ghosts(kiosks: list[SimKiosk], books: Books) -> Iterator[str]:

@@ -183,6 +183,13 @@ class SimKiosk:
         self.boots += 1
         self.boot = Boot(self._world, self._plan, self.terminal_no, self.boots, self.hardware)
         self.boot.listen(self._shown, self._seen.stepped)
+        self.boot.restart = self._restart
+
+    def _restart(self) -> None:
+        """Staff want the program to start anew; everything else keeps its power."""
+        kept, self.mains = self.mains, False
+        self.power_off("restarted by staff")
+        self.mains = kept
 
     def power_off(self, what: str = "between two effects") -> None:
         """Cut the power now, between two things."""

@@ -189,7 +189,10 @@ class Center:
             raise Unreachable
         sequence = self.desk.last_order_sequence(terminal_no)
         answer = SignedIn(
-            session_id="explore", server_time_ms=self.wall_ms(), last_order_sequence=sequence
+            session_id="explore",
+            server_time_ms=self.wall_ms(),
+            last_order_sequence=sequence,
+            last_period_no=self.desk.last_period_no(terminal_no),
         )
         return msgspec.json.encode(answer)
 

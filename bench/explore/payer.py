@@ -7,6 +7,7 @@ from bench.explore.kiosk import SimKiosk
 from bench.explore.office import POST_PAID
 from bench.explore.plan import Payment
 from bench.explore.queue import Queue
+from bench.explore.residents import Resident
 from bench.explore.world import Life, Timer, World
 from kiosk.flow import event as ev
 from kiosk.flow.phase import Phase
@@ -23,13 +24,21 @@ _LAST_WORDS = {Phase.DONE, Phase.DOUBTFUL, Phase.REFUSED}
 class Payer:
     """One visit of somebody with a bill."""
 
-    def __init__(self, world: World, payment: Payment, kiosk: SimKiosk, queue: Queue) -> None:
+    def __init__(
+        self,
+        world: World,
+        payment: Payment,
+        kiosk: SimKiosk,
+        queue: Queue,
+        card: Resident | None = None,
+    ) -> None:
         self.life = Life()
         self.gone = False
         self.stands_there = False
         self._world = world
         self._payment = payment
         self._customer_no = POST_PAID[payment.customer].customer_no
+        self._card = card
         self._kiosk = kiosk
         self._queue = queue
         self._timer = Timer(world, self.life, self._look)
@@ -59,6 +68,8 @@ class Payer:
         self.life.alive = False
         if self._shown in self._kiosk.on_shown:
             self._kiosk.on_shown.remove(self._shown)
+        if self._card and self._kiosk.in_slot is self._card:
+            self._kiosk.pull()
         self._queue.leave(self)
 
     def _shown(self, session: Session) -> None:
@@ -100,6 +111,9 @@ class Payer:
             self._kiosk.press(ev.BillPressed())
 
     def _type(self, session: Session) -> None:
+        if self._card and self._card.kiosk is None and self._kiosk.in_slot is None:
+            self._kiosk.insert(self._card)
+            return
         self._kiosk.press(ev.CustomerNoEntered(customer_no=self._customer_no))
 
     def _choose(self, session: Session) -> None:

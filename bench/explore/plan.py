@@ -65,6 +65,8 @@ class Payment(Struct, frozen=True, kw_only=True):
     notes_fen: tuple[int, ...] = ()
     scans: bool = False
     """Holds the bill under the scanner instead of typing its number."""
+    card: int | None = None
+    """Shows the card of this resident instead, who owes nothing."""
     pace_ms: int = 1_500
     leaves_at: str = ""
     """Walks away at this phase."""
@@ -80,6 +82,8 @@ class Manner(StrEnum):
     """Leaves in the middle, and comes back when the page has long closed."""
     PEEKS = "peeks"
     """Prints how the figures stand."""
+    TESTS = "tests"
+    """No operator but a technician: see `bench.explore.technician`."""
     THIEF = "thief"
     """Takes the box without a word and puts an empty one in; an honest one comes later."""
 

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 
 from bench.kills.outcome import Ending, Outcome
+from bench.kills.resident import Way
 
 _ENDINGS = (
     Ending.UNPAID,
@@ -11,6 +12,8 @@ _ENDINGS = (
     Ending.CARD_AGAIN,
     Ending.DOUBTFUL,
     Ending.BEFORE,
+    Ending.CLEARED,
+    Ending.CLOSED_BEFORE,
     Ending.NOT_REACHED,
     Ending.FAILED,
 )
@@ -23,7 +26,8 @@ not know yet. `power`: kiosk and card worker die; `crash`: the kiosk alone.
 Phase: where the purchase was, by the journal that the dead process left.
 Times: from the start of the process (not of a computer) to the first screen that says that the
 purchase is being completed, of those with a note in the box, and to the screen at which one goes
-home. Mechanics are quick, the machine has other work: compare times, do not take them for promises.
+home; of a clearing, until the operator has finished it and left. Mechanics are quick, the machine
+has other work: compare times, do not take them for promises.
 """
 
 
@@ -38,7 +42,7 @@ def table(outcomes: Iterable[Outcome], *, by_phase: bool = True) -> str:
     every: list[Outcome] = []
     for outcome in outcomes:
         phase = outcome.phase if by_phase else "any"
-        groups.setdefault((outcome.moment.group, phase), []).append(outcome)
+        groups.setdefault((_group(outcome), phase), []).append(outcome)
         every.append(outcome)
     rows = [_row(*names, members) for names, members in groups.items()]
     return _aligned([_TITLES, *rows, _row("all", "any", every)])
@@ -53,6 +57,12 @@ def troubles(outcomes: Iterable[Outcome]) -> str:
         for outcome in outcomes
         if is_bad(outcome)
     )
+
+
+def _group(outcome: Outcome) -> str:
+    """Purchases and clearings are counted apart."""
+    cleared = outcome.way is Way.CLEARS
+    return f"clearing: {outcome.moment.group}" if cleared else outcome.moment.group
 
 
 def _row(group: str, phase: str, members: Sequence[Outcome]) -> tuple[str, ...]:

@@ -39,9 +39,16 @@ class Way(StrEnum):
     """One takes one's card, and inserts it again when the screen asks for it."""
     NO_LINE = "no-line"
     """The card stays, and the line to the head office is dead until the screen has said so."""
+    CLEARS = "clears"
+    """No purchase but a clearing of the cash; the operator goes on where the machine is."""
 
 
-WAYS = {Way.STAYS: "card stays", Way.TAKEN: "card taken", Way.NO_LINE: "no line"}
+WAYS = {
+    Way.STAYS: "card stays",
+    Way.TAKEN: "card taken",
+    Way.NO_LINE: "no line",
+    Way.CLEARS: "clearing",
+}
 
 
 class Buyer:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.kills.clearing_site import ClearingSite
 from bench.kills.moment import BadAddress, Kind, Moment, parse
 from bench.kills.outcome import Ending, Outcome
 from bench.kills.report import NOTE, is_bad, table, troubles
@@ -23,7 +24,10 @@ VAR = Path("var") / "kills"
 MOST_JOBS = 2
 BAD_ARGUMENT = 2
 
-USUAL_WAYS = (Way.STAYS, Way.TAKEN)
+USUAL_WAYS = (Way.STAYS, Way.TAKEN, Way.CLEARS)
+
+WALKS: dict[str, type[KillSite]] = {"purchase": KillSite, "clearing": ClearingSite}
+"""What kiosks are killed at, and the sites for it."""
 
 Plan = list[tuple[Moment, Way]]
 
@@ -46,15 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = VAR / datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
     around = circumstances()
     print(around, flush=True)
-    moments = chosen or count(folder / "count")
-    if given.list:
-        print(*moments, sep="\n")
-        return 0
-    plan = plan_of(moments, [given.way] if given.way else USUAL_WAYS, whole=not chosen)
-    outcomes = sweep(folder, plan, min(given.jobs, len(plan)))
-    return _tell(
-        folder, around, sorted(outcomes, key=lambda outcome: moments.index(outcome.moment))
-    )
+    ways = [given.way] if given.way else USUAL_WAYS[: 2 if chosen else None]
+    outcomes: list[Outcome] = []
+    for walk, site in WALKS.items():
+        own = [way for way in ways if (way is Way.CLEARS) == (site is ClearingSite)]
+        if not own:
+            continue
+        moments = chosen or count(folder / "count", site)
+        if given.list:
+            print(f"-- {walk}", *moments, sep="\n")
+            continue
+        plan = plan_of(moments, own, whole=not chosen)
+        found = sweep(folder / walk, plan, min(given.jobs, len(plan)))
+        outcomes += sorted(found, key=lambda outcome: moments.index(outcome.moment))
+    return 0 if given.list else _tell(folder, around, outcomes)
 
 
 def plan_of(moments: Sequence[Moment], ways: Sequence[Way], *, whole: bool) -> Plan:
@@ -71,9 +80,9 @@ def plan_of(moments: Sequence[Moment], ways: Sequence[Way], *, whole: bool) -> P
     ]
 
 
-def count(folder: Path) -> list[Moment]:
-    """Return every moment of an undisturbed purchase."""
-    with KillSite(folder) as site:
+def count(folder: Path, kind: type[KillSite]) -> list[Moment]:
+    """Return every moment of an undisturbed purchase, or clearing."""
+    with kind(folder) as site:
         moments = site.moments()
     shutil.rmtree(folder)
     return list(moments)
@@ -114,7 +123,8 @@ def kill_all(folder: Path, plan: Plan) -> list[Outcome]:
 def _kill_on_one_site(folder: Path, plan: Plan) -> list[Outcome]:
     """Work on ``plan`` until the first violation."""
     outcomes: list[Outcome] = []
-    with KillSite(folder) as site:
+    kind = ClearingSite if plan[0][1] is Way.CLEARS else KillSite
+    with kind(folder) as site:
         for moment, way in plan:
             outcomes.append(_kill_once(site, moment, way))
             print(f"{folder.parent.name}: {outcomes[-1]}", *outcomes[-1].violations, flush=True)

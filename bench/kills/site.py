@@ -110,7 +110,7 @@ class KillSite:
         if faults := self._judge(credits_before, paid=True):
             raise KioskError(f"an undisturbed purchase is wrong already: {'; '.join(faults)}")
         kinds = self.witness.kinds
-        return (*_appends(kinds[kinds.index(_FIRST_FACT) :]), *heard)
+        return (*appends(kinds[kinds.index(_FIRST_FACT) :]), *heard)
 
     def kill_at(self, moment: Moment, way: Way) -> Outcome:
         """Kill the kiosk at ``moment`` of a purchase, start it again, and judge."""
@@ -125,11 +125,11 @@ class KillSite:
         try:
             phase = self.witness.look().phase
         except JournalError as error:
-            return _failed(moment, way, "?", f"the journal is not whole: {error!r}")
+            return failed(moment, way, "?", f"the journal is not whole: {error!r}")
         try:
             return self._start_again(moment, way, phase, before)
         except KioskError as error:
-            return _failed(moment, way, phase, f"after the start: {error}")
+            return failed(moment, way, phase, f"after the start: {error}")
 
     def _start_again(self, moment: Moment, way: Way, phase: Phase, before: _Before) -> Outcome:
         """Let the resident see it through, and judge. Raises KioskError when one is left alone."""
@@ -165,7 +165,7 @@ class KillSite:
 
     def _survived(self, moment: Moment, way: Way, failure: KioskError | None) -> Outcome:
         if failure:
-            return _failed(moment, way, "?", f"the purchase failed unharmed: {failure}")
+            return failed(moment, way, "?", f"the purchase failed unharmed: {failure}")
         self.stand.plug_into_meter(CARD)
         return Outcome(moment=moment, way=way, phase="", ending=Ending.NOT_REACHED)
 
@@ -227,7 +227,8 @@ def _workers(pid: int) -> tuple[int, ...]:
                 raise
 
 
-def _appends(kinds: tuple[str, ...]) -> list[Moment]:
+def appends(kinds: tuple[str, ...]) -> list[Moment]:
+    """Return the moments of these facts, in their order."""
     count = Count()
     return [count.next(Kind.APPEND, kind, side) for kind in kinds for side in SIDES[Kind.APPEND]]
 
@@ -242,5 +243,6 @@ def _ending(returner: Returner, phase: Phase, last: Phase, *, paid: bool) -> End
     return Ending.CARD_AGAIN if returner.visits else Ending.BY_ITSELF
 
 
-def _failed(moment: Moment, way: Way, phase: str, why: str) -> Outcome:
+def failed(moment: Moment, way: Way, phase: str, why: str) -> Outcome:
+    """Return what became of a kill after which something was wrong."""
     return Outcome(moment=moment, way=way, phase=phase, ending=Ending.FAILED, violations=(why,))

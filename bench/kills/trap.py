@@ -29,6 +29,7 @@ _RESOURCES = {
     wire.VENDS_PATH: "vends",
     wire.SEALS_PATH: "seals",
     wire.REPORTS_PATH: "reports",
+    wire.STAFF_SIGN_IN_PATH: "staff-sign-in",
 }
 
 

@@ -99,10 +99,7 @@ def unknown_note_ignored(swaps: Swaps) -> None:
     swaps.function(real, set_aside)
 
 
-@bug(
-    "A note counts as often as the acceptor tells of it: one note pays twice.",
-    guard="The head office refuses a request with a note twice, and re-sells by its own books.",
-)
+@bug("A note counts as often as the acceptor tells of it: it is in the period twice.")
 def note_counted_again(swaps: Swaps) -> None:
     real = notes.credit
 

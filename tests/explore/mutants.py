@@ -22,15 +22,23 @@ from typing import NamedTuple
 import msgspec
 
 from bench.explore.draw import draw
-from bench.explore.exhaust import effects_of, purchase
+from bench.explore.exhaust import clearing, purchase
 from bench.explore.plan import Plan
 from bench.explore.run import run
 from bench.explore.sweep import kiosks_of
+from bench.explore.themes import THEMES
 from kiosk.engine.database import JournalError
-from tests.explore import bugs_center, bugs_flow, bugs_machine, bugs_ways_out
+from tests.explore import (
+    bugs_bills,
+    bugs_cash,
+    bugs_center,
+    bugs_flow,
+    bugs_machine,
+    bugs_ways_out,
+)
 from tests.explore.bugs import BUGS, planted
 
-BUG_FILES = (bugs_flow, bugs_machine, bugs_center, bugs_ways_out)
+BUG_FILES = (bugs_flow, bugs_machine, bugs_center, bugs_ways_out, bugs_cash, bugs_bills)
 """Importing them fills the table."""
 
 DAYS = Path(__file__).with_name("days.json")
@@ -45,13 +53,27 @@ TOGETHER: tuple[Mutant, ...] = (
     ("inquiry-says-no", "sold-again", "utility-sells-again"),
     ("order-numbers-restart", "last-number-ignored"),
     ("driver-waits-long", "late-note-only-logged"),
+    ("driver-waits-long", "loose-note-not-counted"),
     ("return-file-last", "any-count-proves"),
+    ("refunded-bill-is-posted", "refund-of-bill-not-told"),
 )
-EXHAUSTIVE: tuple[Mutant, ...] = (("acknowledged-before-commit",),)
-"""Shown by few effects among hundreds: the exhaustive pass over one purchase meets them all."""
+_SCENES = {"cut": purchase, "clearing": clearing}
+EXHAUSTIVE: dict[Mutant, str] = {
+    ("acknowledged-before-commit",): "cut",
+    ("answer-not-durable",): "clearing",
+    ("answer-after-the-mark",): "clearing",
+    ("period-closed-at-restart",): "clearing",
+    ("period-taken-again",): "clearing",
+}
+"""Shown by few effects among hundreds: the exhaustive pass over one scene meets them all."""
+_MOST_EFFECTS = 500
+_KINDS = {bugs_cash.__name__: "vault", bugs_bills.__name__: "bills"}
+"""Days other than those of the sweep, with much of what such bugs harm."""
 
 MUTANTS = (*((name,) for name, bug in BUGS.items() if not bug.guard), *TOGETHER)
-_HELPERS = {name for mutant in TOGETHER for name in mutant}
+ON_TOP: Mutant = ("cash-report-overtakes", "late-note-follows-nowhere")
+"""The first is found alone; what the second adds is told besides."""
+_HELPERS = {name for mutant in (*TOGETHER, ON_TOP) for name in mutant}
 GUARDED: tuple[Mutant, ...] = tuple(
     (name,) for name, bug in BUGS.items() if bug.guard and name not in _HELPERS
 )
@@ -78,9 +100,14 @@ class Found(NamedTuple):
 
 
 def plan_of(day: str) -> Plan:
-    """Return the plan of ``seed 7`` of the sweep, or of ``cut 7`` of the exhaustive pass."""
-    kind, number = day.split()
-    return draw(int(number), kiosks_of(int(number))) if kind == "seed" else purchase(int(number))
+    """Return the plan of ``seed 7`` of the sweep, of ``vault 7`` or ``bills 7`` for the same on a
+    day with much of that, of ``cut 7`` or ``clearing 7`` of the exhaustive pass.
+    """
+    kind, text = day.split()
+    number = int(text)
+    if kind in _SCENES:
+        return _SCENES[kind](number)
+    return draw(number, kiosks_of(number), kind if kind in THEMES else None)
 
 
 def live(plan: Plan, *bugs: str) -> Day:
@@ -95,9 +122,10 @@ def live(plan: Plan, *bugs: str) -> Day:
 
 def days_of(mutant: Mutant) -> Iterator[str]:
     """Return the days on which a mutant is looked for, in order."""
-    if mutant in EXHAUSTIVE:
-        return (f"cut {number}" for number in range(1, effects_of() + 1))
-    return (f"seed {seed}" for seed in count())
+    if scene := EXHAUSTIVE.get(mutant):
+        return (f"{scene} {number}" for number in range(1, _MOST_EFFECTS))
+    kind = _KINDS.get(BUGS[mutant[0]].plant.__module__, "seed")
+    return (f"{kind} {seed}" for seed in count())
 
 
 def search(mutant: Mutant, seconds: float) -> Found:

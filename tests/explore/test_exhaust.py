@@ -1,54 +1,64 @@
-"""The power cut at every effect of a cash purchase and of a clearing, and at pairs of them."""
+"""Power cuts at all effects of a purchase, a clearing, a theft and a bill, and at pairs of them."""
 
 import pytest
 
-from bench.explore.exhaust import clearing, effects_of, effects_of_clearing, purchase
+from bench.explore.exhaust import SCENES, effects_of, purchase
 from bench.explore.run import run
 
-SHARES = 8
-CLEARING_SHARES = 4
+SHARES = 4
+STEPS = {"purchase": 3, "clearing": 1, "theft": 3, "bill": 3}
+"""One of how many effects is cut at; ``python -m bench explore --exhaustive`` does all."""
+KILLED = 8
 PAIRS = 24
-"""A few of the hundred thousand pairs; ``python -m bench explore --exhaustive`` does more."""
+"""A few of the hundred thousands."""
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("scene", SCENES)
 @pytest.mark.parametrize("share", range(SHARES))
-def test_cut_at_every_effect(share: int) -> None:
+def test_cut_at_every_effect(scene: str, share: int) -> None:
+    step = STEPS[scene]
     found = {
         at: outcome.violations
-        for at in range(1 + share, effects_of() + 1, SHARES)
-        if (outcome := run(purchase(at))).violations
+        for at in range(1 + step * share, effects_of(scene) + 1, step * SHARES)
+        if (outcome := run(SCENES[scene](at))).violations
     }
     assert found == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", range(CLEARING_SHARES))
-def test_cut_at_every_effect_of_a_clearing(share: int) -> None:
+@pytest.mark.parametrize("scene", SCENES)
+def test_program_killed_at_every_eighth_effect(scene: str) -> None:
     found = {
         at: outcome.violations
-        for at in range(1 + share, effects_of_clearing() + 1, CLEARING_SHARES)
-        if (outcome := run(clearing(at))).violations
+        for at in range(1, effects_of(scene, mains=False) + 1, KILLED)
+        if (outcome := run(SCENES[scene](at, mains=False))).violations
     }
     assert found == {}
 
 
 @pytest.mark.slow
-def test_program_killed_at_every_eighth_effect() -> None:
-    found = {
-        at: outcome.violations
-        for at in range(1, effects_of(mains=False) + 1, 8)
-        if (outcome := run(purchase(at, mains=False))).violations
-    }
-    assert found == {}
-
-
-@pytest.mark.slow
-def test_cut_at_pairs_of_effects() -> None:
-    firsts = range(60, effects_of(), 401 // PAIRS)
+@pytest.mark.parametrize("scene", ["purchase", "clearing"])
+def test_cut_at_pairs_of_effects(scene: str) -> None:
+    length = effects_of(scene)
+    firsts = range(length // 6, length, length // PAIRS)
     found = {
         (first, second): outcome.violations
         for number, first in enumerate(firsts)
-        if (outcome := run(purchase(first, second := 3 + 17 * number))).violations
+        if (outcome := run(SCENES[scene](first, second := 3 + 7 * number))).violations
     }
     assert found == {}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_that_nothing_disturbs_is_clean(scene: str) -> None:
+    outcome = run(SCENES[scene]())
+    assert outcome.violations == ()
+    assert outcome.purchases == 1
+    assert outcome.effects_by_day > effects_of("purchase") // 2
+
+
+def test_a_cut_counts_from_the_one_before() -> None:
+    first, second = purchase(7, 9).faults
+    assert (first.moment.phase, first.number) == ("", 7)
+    assert (second.moment.phase, second.number) == ("off", 9)

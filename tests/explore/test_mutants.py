@@ -8,7 +8,17 @@ from kiosk.flow import notes
 from kiosk.flow.command import RequestVend
 from kiosk.flow.rules import RULES
 from tests.explore.bugs import BUGS, planted
-from tests.explore.mutants import GUARDED, MUTANTS, TOGETHER, Day, Mutant, kept_days, live, name_of
+from tests.explore.mutants import (
+    GUARDED,
+    MUTANTS,
+    ON_TOP,
+    TOGETHER,
+    Day,
+    Mutant,
+    kept_days,
+    live,
+    name_of,
+)
 from tests.explore.swap import NothingToSwap, Swaps
 
 DAY_OF = kept_days()
@@ -41,6 +51,14 @@ def test_of_bugs_that_need_each_other_none_can_be_spared(mutant: Mutant) -> None
     day = name_of(mutant)
     for spared in mutant:
         assert violations(day, *(bug for bug in mutant if bug != spared)) == (), spared
+
+
+@pytest.mark.slow
+def test_a_late_note_that_follows_nowhere_is_missed_besides() -> None:
+    first, second = ON_TOP
+    missed = "audit: account cash"
+    assert not any(missed in told for told in violations(first, first))
+    assert any(missed in told for told in violations(first, first, second))
 
 
 @pytest.mark.slow
