@@ -74,7 +74,7 @@ def test_moments_are_numbered_by_name_and_side() -> None:
 def test_the_plan_has_every_moment_in_every_way() -> None:
     moments = [STACK, Moment(Kind.APPEND, "CardRead", 1, Side.BEFORE)]
     assert plan_of(moments, USUAL_WAYS, whole=True) == [
-        (moment, way) for way in (Way.STAYS, Way.TAKEN) for moment in moments
+        (moment, way) for way in (Way.STAYS, Way.TAKEN, Way.CLEARS) for moment in moments
     ]
     assert plan_of(moments, [Way.NO_LINE], whole=True) == [(moments[1], Way.NO_LINE)]
     assert len(plan_of(moments, [Way.NO_LINE], whole=False)) == 2

@@ -28,7 +28,7 @@ def moving(qtbot: QtBot, **rhythm: int) -> Moving:
 
 
 def test_it_moves_then_rests_in_its_pose(qtbot: QtBot) -> None:
-    widget = moving(qtbot, cycle_ms=1_000, rest_ms=60_000)
+    widget = moving(qtbot, cycle_ms=3_000, rest_ms=60_000)  # long enough to be seen on the way
     widget.show()
     qtbot.waitUntil(lambda: widget.progress > 0.4, timeout=DEADLINE_MS)
     qtbot.waitUntil(lambda: widget.resting, timeout=DEADLINE_MS)

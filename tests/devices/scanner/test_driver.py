@@ -106,6 +106,7 @@ def test_the_line_breaks_and_is_taken_up_again(facts: Facts) -> None:
         scanner = LineScanner(bench.serve())
         scanner.start(facts)
         assert facts.wait_for_states(OK)
+        assert bench.wait_for(lambda device: device.listened_to, WAIT_S)  # else nobody hangs up
         bench.hang_up()
         assert facts.wait_for_states(OK, OFFLINE, OK)
         assert bench.show(BILL)
