@@ -9,7 +9,7 @@ from bench.explore.plan import Plan
 from bench.explore.shrink import items_of, shrink
 from bench.explore.sweep import kiosks_of, sweep_chunk
 
-SEEDS = 72
+SEEDS = 40
 SHARES = 8
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from msgspec.structs import replace
@@ -79,6 +79,11 @@ def words_on(widget: QWidget) -> str:
     return widget.text() if isinstance(widget, Text | BigButton) else widget.accessibleName()
 
 
+EASY = {((1920, 1080), "en"), ((1080, 1920), "zh")}
+"""Wide room for long words, and high room for short ones: their other halves are harder."""
+LOOKS = [look for look in product(SIZES, LANGUAGES) if look not in EASY]
+
+
 def codes(window: Window, language: str) -> list[str]:
     """What a machine would say instead of words."""
     found = []
@@ -100,8 +105,7 @@ def off_colour(window: Window) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_state_can_be_read_whole(
     make_stage: MakeStage, size: tuple[int, int], language: str, source: str
