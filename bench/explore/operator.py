@@ -4,9 +4,10 @@ from collections.abc import Callable
 from random import Random
 
 from bench.explore.kiosk import SimKiosk
+from bench.explore.person import Person
 from bench.explore.plan import Manner, Round
 from bench.explore.queue import Queue
-from bench.explore.world import Life, Timer, World
+from bench.explore.world import Life, World
 from kiosk.cashbox.box import Stage
 from kiosk.flow import staff_event
 from kiosk.flow.phase import Phase
@@ -14,9 +15,6 @@ from kiosk.flow.session import Session
 from vending.rights import Role
 
 NAME, SECOND = "chen.yu", "zhou.min"
-PATIENCE_MS = 20 * 60_000
-"""Then an operator tries again another day."""
-GLANCE_MS = 10_000
 AWAY_MS = 400_000
 """Longer than the staff's page stays open."""
 MOST_LOOKS = 6
@@ -24,23 +22,18 @@ MOST_LOOKS = 6
 _AT_THE_DOOR = {Phase.IDLE, Phase.OUT_OF_SERVICE}
 
 
-class Operator:
+class Operator(Person):
     """One round of an operator to one kiosk, until its period is closed or patience ends."""
+
+    patience_ms = 20 * 60_000
+    """Then an operator tries again another day."""
 
     def __init__(
         self, world: World, round_: Round, kiosk: SimKiosk, queue: Queue, chance: Random
     ) -> None:
-        self.life = Life()
-        self.gone = False
-        self.stands_there = False
-        self._world = world
-        self._round = round_
-        self._kiosk = kiosk
-        self._queue = queue
+        super().__init__(world, kiosk, queue, round_.pace_ms)
         self._chance = chance
         self._manner = round_.manner
-        self._timer = Timer(world, self.life, self._look)
-        self._until_ms = 0
         self._looks = 0
         self._stage: Stage | None = None
         self._wanders_at = chance.choice([stage for stage in Stage if stage is not Stage.OPEN])
@@ -55,54 +48,29 @@ class Operator:
         if self._manner is Manner.THIEF:
             self._steal()
         else:
-            self._queue.join(self)
-
-    def step_up(self) -> None:
-        """It is my turn."""
-        self.stands_there = True
-        self._until_ms = self._world.now_ms + PATIENCE_MS
-        self._kiosk.on_shown.append(self._shown)
-        self._timer.wake(self._round.pace_ms)
+            super().arrive()
 
     def leave(self) -> None:
         """Go away for good; no box is left out."""
-        if self.gone:
-            return
-        self.gone = True
-        self.life.alive = False
-        self._step_back()
-        self._kiosk.put_box()
-
-    def _step_back(self) -> None:
-        self.stands_there = False
-        if self._shown in self._kiosk.on_shown:
-            self._kiosk.on_shown.remove(self._shown)
-        self._queue.leave(self)
+        if not self.gone:
+            super().leave()
+            self._kiosk.put_box()
 
     def _come_again(self) -> None:
         """Leave for longer than anybody waits, and then do it as it should be done."""
         self._manner = Manner.THOROUGH
-        self._step_back()
+        self.stands_there = False
+        self._stop_looking()
+        self._queue.leave(self)
         self._world.after(AWAY_MS, self.life, self.arrive)
-
-    def _shown(self, session: Session) -> None:
-        self._timer.wake(self._round.pace_ms)
 
     def _steal(self) -> None:
         """Take the box as it stands, put an empty one in; somebody honest comes later."""
         self._kiosk.take_box()
-        self._world.after(self._round.pace_ms * 4, Life(), self._kiosk.put_box)
+        self._world.after(self._pace_ms * 4, Life(), self._kiosk.put_box)
         self._come_again()
 
     # -- at the machine --------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        session = self._kiosk.session
-        self._timer.wake(GLANCE_MS)
-        if self._world.now_ms >= self._until_ms:
-            self.leave()
-        elif session:
-            self._act(session)
 
     def _act(self, session: Session) -> None:
         self._period_no = self._period_no or session.cash.period.period_no

@@ -5,19 +5,16 @@ from collections.abc import Callable
 from random import Random
 
 from bench.explore.kiosk import SimKiosk
+from bench.explore.person import Person
 from bench.explore.plan import Style, Visit
 from bench.explore.presser import anything
 from bench.explore.queue import Queue
 from bench.explore.residents import Resident
-from bench.explore.world import Life, Timer, World
+from bench.explore.world import Life, World
 from kiosk.flow import event as ev
 from kiosk.flow.phase import Phase
 from kiosk.flow.session import Session
 
-PATIENCE_MS = 12 * 60_000
-"""Nobody stands before a machine for longer."""
-GLANCE_MS = 10_000
-"""Somebody who waits looks so often, even if nothing happens."""
 WAY_HOME_MS = 90_000
 MOST_LOOKS = 8
 """So often somebody looks at a screen that does not change before trying something else."""
@@ -36,7 +33,7 @@ _PLACES_TO_INSERT = {
 _THINKING = {Phase.ACCOUNT, Phase.CHOOSING, Phase.TENDERING}
 
 
-class Visitor:
+class Visitor(Person):
     """One visit of one person, from the queue to the meter at home."""
 
     def __init__(
@@ -48,70 +45,46 @@ class Visitor:
         queue: Queue,
         chance: Random,
     ) -> None:
-        self.life = Life()
-        self.stands_there = False
-        self.gone = False
+        super().__init__(world, kiosk, queue, visit.pace_ms)
         self.paid_fen = 0
-        self._world = world
         self._visit = visit
         self._people = people
         self._self = people[visit.resident]
-        self._kiosk = kiosk
-        self._queue = queue
         self._chance = chance
-        self._timer = Timer(world, self.life, self._look)
         self._notes = deque(visit.notes_fen)
         self._offers = 0
-        self._until_ms = 0
         self._had_turn = False
         """The machine has worked with our card."""
         self._did_it = False
         self._thought: set[Phase] = set()
         self._in_vain = 0
+        self._forgets_card = False
 
     # -- coming and going ------------------------------------------------------------------------
-
-    def arrive(self) -> None:
-        """Come to the kiosk."""
-        self._queue.join(self)
-
-    def step_up(self) -> None:
-        """It is my turn."""
-        self.stands_there = True
-        self._until_ms = self._world.now_ms + PATIENCE_MS
-        self._kiosk.on_shown.append(self._shown)
-        self._timer.wake(self._visit.pace_ms)
 
     def leave(self, *, with_card: bool = True) -> None:
         """Go home, and put the card into the meter there."""
         if self.gone:
             return
-        self.gone = True
-        self.life.alive = False
-        if self._shown in self._kiosk.on_shown:
-            self._kiosk.on_shown.remove(self._shown)
-        if with_card and self._self.kiosk:
-            self._self.kiosk.pull()
-        self._queue.leave(self)
+        self._forgets_card = not with_card
+        super().leave()
         if self._visit.plugs:
             self._world.after(WAY_HOME_MS, Life(), self._self.plug)
+
+    def _take_along(self) -> None:
+        if self._self.kiosk and not self._forgets_card:
+            self._self.kiosk.pull()
 
     def _shown(self, session: Session) -> None:
         in_use = session.phase not in {*_AT_THE_DOOR, *_LAST_WORDS}
         self._had_turn |= in_use and self._inserted
-        self._timer.wake(self._visit.pace_ms)
+        super()._shown(session)
 
     # -- at the machine --------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        session = self._kiosk.session
-        self._timer.wake(GLANCE_MS)
-        if self._world.now_ms >= self._until_ms:
-            self.leave()
-        elif session and not self._misbehaves(session):
-            self._act(session)
-
     def _act(self, session: Session) -> None:
+        if self._misbehaves(session):
+            return
         if not self._inserted:
             self._without_card(session)
         elif session.phase in _LAST_WORDS:
@@ -137,13 +110,13 @@ class Visitor:
         if self._had_turn or self._in_vain > MOST_LOOKS:
             self._in_vain = 0
             self._kiosk.pull()
-        self._timer.wake(self._visit.pace_ms)
+        self._timer.wake(self._pace_ms)
 
     def _insert(self, owner: Resident) -> None:
         """Put a card in; one that somebody forgot is taken out first, ours is fetched."""
         if self._kiosk.in_slot:
             self._kiosk.pull()
-            self._timer.wake(self._visit.pace_ms)
+            self._timer.wake(self._pace_ms)
             return
         if owner.kiosk:
             owner.kiosk.pull()
@@ -180,7 +153,7 @@ class Visitor:
             if self._kiosk.offer(self._notes[0]):
                 self._notes.popleft()
                 self._offers = 0
-            self._timer.wake(self._visit.pace_ms)
+            self._timer.wake(self._pace_ms)
         elif session.paid_fen:
             self._press(ev.FinishPressed())
         else:
@@ -192,7 +165,7 @@ class Visitor:
         if self._in_vain > 2:
             self._in_vain = 0
             self._kiosk.pull()
-        self._timer.wake(self._visit.pace_ms)
+        self._timer.wake(self._pace_ms)
 
     # -- misbehaving -----------------------------------------------------------------------------
 
@@ -238,7 +211,7 @@ class Visitor:
         for _ in range(self._chance.randrange(4)):
             codes = [slip.order_no for slip in self._kiosk.slips]
             self._press(anything(self._chance, codes))
-        self._timer.wake(self._visit.pace_ms)
+        self._timer.wake(self._pace_ms)
         return self._chance.random() < 0.3
 
     def _ask_menu(self, session: Session) -> bool:
@@ -246,7 +219,7 @@ class Visitor:
         at_the_door = session.phase in {Phase.IDLE, Phase.OUT_OF_SERVICE}
         if at_the_door and not self._inserted and not self._had_turn:
             self._press(ev.ResellPressed())
-            self._timer.wake(self._visit.pace_ms)
+            self._timer.wake(self._pace_ms)
             return True
         if session.phase is Phase.ACCOUNT:
             self._press(ev.CancelPressed())
@@ -258,7 +231,7 @@ class Visitor:
         neighbour = self._people[(self._visit.resident + 1) % len(self._people)]
         if self._kiosk.in_slot is neighbour:
             self._kiosk.pull()
-            self._timer.wake(self._visit.pace_ms)
+            self._timer.wake(self._pace_ms)
             return True
         if session.phase is Phase.TENDERING and session.paid_fen and self._inserted:
             self._kiosk.pull()

@@ -5,10 +5,11 @@ from random import Random
 
 from bench.acceptor.mechanism import BenchNote, Place
 from bench.explore.kiosk import SimKiosk
+from bench.explore.person import Person
 from bench.explore.plan import VALUES_FEN, Round
 from bench.explore.queue import Queue
 from bench.explore.residents import Resident
-from bench.explore.world import Life, Timer, World
+from bench.explore.world import Life, World
 from kiosk.flow import event as ev
 from kiosk.flow import staff_event
 from kiosk.flow.device import SelfTest
@@ -18,8 +19,6 @@ from kiosk.flow.workshop import RESETTABLE
 from vending.rights import Role
 
 NAME = "li.wei"
-PATIENCE_MS = 15 * 60_000
-GLANCE_MS = 10_000
 MOST_DEEDS = 6
 MOST_GLANCES = 4
 """So often a technician looks at a test that does not end before stopping it."""
@@ -36,8 +35,10 @@ _EXPORTS_MS = (1_000, 60_000, 150_000, 300_000)
 """How long it takes to write to a stick."""
 
 
-class Technician:
+class Technician(Person):
     """One round of a technician to one kiosk."""
+
+    patience_ms = 15 * 60_000
 
     def __init__(
         self,
@@ -48,64 +49,24 @@ class Technician:
         people: list[Resident],
         chance: Random,
     ) -> None:
-        self.life = Life()
-        self.gone = False
-        self.stands_there = False
+        super().__init__(world, kiosk, queue, round_.pace_ms)
         self.notes: list[BenchNote] = []
         """Own notes that the acceptor drew in for a test: physical truth."""
-        self._world = world
-        self._round = round_
-        self._kiosk = kiosk
-        self._queue = queue
         self._people = people
         self._chance = chance
-        self._timer = Timer(world, self.life, self._look)
-        self._until_ms = 0
         self._deeds = chance.randint(1, MOST_DEEDS)
         self._glances = 0
         self._was_there = False
 
-    # -- coming and going ------------------------------------------------------------------------
-
-    def arrive(self) -> None:
-        """Come to the kiosk."""
-        self._queue.join(self)
-
-    def step_up(self) -> None:
-        """It is my turn."""
-        self.stands_there = True
-        self._until_ms = self._world.now_ms + PATIENCE_MS
-        self._kiosk.on_shown.append(self._shown)
-        self._timer.wake(self._round.pace_ms)
-
-    def leave(self) -> None:
-        """Go away; no card of ours is left in the slot."""
-        if self.gone:
-            return
-        self.gone = True
-        self.life.alive = False
-        if self._shown in self._kiosk.on_shown:
-            self._kiosk.on_shown.remove(self._shown)
+    def _take_along(self) -> None:
         self._kiosk.pull()
-        self._queue.leave(self)
 
     @property
     def swallowed(self) -> int:
         """How many of our own notes have ended in a box."""
         return sum(note.place in {Place.BOX, Place.REMOVED_BOX} for note in self.notes)
 
-    def _shown(self, session: Session) -> None:
-        self._timer.wake(self._round.pace_ms)
-
     # -- at the machine --------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        session = self._kiosk.session
-        self._timer.wake(GLANCE_MS)
-        if self._world.now_ms >= self._until_ms:
-            self.leave()
-        elif session:
-            self._act(session)
 
     def _act(self, session: Session) -> None:
         if session.phase in _AT_THE_DOOR:
