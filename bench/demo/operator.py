@@ -94,7 +94,7 @@ class Operator(Hands):
                 self._tap(f"label-{field}")
             self._kiosk.type(text.lower())  # what is typed is shown in capitals
         pause()
-        self._tap("back")
+        self._tap("labels-typed")
         self._tap("end-clearing")
         self._until(view="cash-period")
         self._teller.tell("Types what is written on boxes and bag, and ends the clearing.")

@@ -70,7 +70,7 @@ def test_a_clearing_of_two_businesses_is_answered(stand: Stand, kiosk: Kiosk) ->
     kiosk.type("b-17")
     press(kiosk, "label-bag")
     kiosk.type("s-42")
-    press(kiosk, "back")
+    press(kiosk, "labels-typed")
     end(kiosk)
     assert agrees(kiosk)["period_no"] == number + 1
     slip = slip_of(stand, slips)

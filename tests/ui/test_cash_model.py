@@ -117,7 +117,8 @@ def test_the_flow_may_tell_who_it_is_before_the_desk_does() -> None:
 # -- what is pressed -------------------------------------------------------------------------------
 
 
-def test_a_whole_clearing() -> None:
+@pytest.mark.parametrize("leaving", [CashPress.TYPED, Press.BACK])
+def test_a_whole_clearing(leaving: CashPress | Press) -> None:
     visit = Clearing(at(Stage.OPEN))
     visit.choose(Tile.CLEARING)
     visit.press(CashPress.START)
@@ -130,7 +131,7 @@ def test_a_whole_clearing() -> None:
     visit.type("3301-a")
     visit.cash.choose_label(Label.BAG)
     visit.type("88")
-    visit.press(Press.BACK, CashPress.END)
+    visit.press(leaving, CashPress.END)
     assert visit.posted[1:] == [ClearingEnded(box_id="3301-A", new_box_id="", bag_no="88")]
     visit.see(after_the_end())
     assert (visit.state.view, visit.state.cash.period_no) == (CashPage.PERIOD, PERIOD_NO)

@@ -169,6 +169,8 @@ class Cash(Part):
         match self.state.view:
             case CashPage.WALK:
                 return out | self._walk_presses(self.cash)
+            case CashPage.LABELS:
+                return out | _one(CashPress.TYPED)
             case CashPage.CANCEL:
                 return out | _one(CashPress.CANCEL_YES, lit=self.cash.may_cancel)
             case CashPage.BLIND:
@@ -222,6 +224,8 @@ class Cash(Part):
                 self._to(CashPage.DIFFERENCES, first=0)
             case CashPress.LABELS:
                 self._to(CashPage.LABELS, label=Label.BOX)
+            case CashPress.TYPED:
+                self._to(CashPage.WALK)
             case CashPress.CANCEL:
                 self._to(CashPage.CANCEL)
             case CashPress.END_BLIND:

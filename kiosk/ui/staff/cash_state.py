@@ -37,6 +37,8 @@ class CashPress(StrEnum):
     PRINT = "print-report"
     PRINT_AGAIN = "print-again"
     LABELS = "type-labels"
+    TYPED = "labels-typed"
+    """What was to be typed is typed."""
     CANCEL = "cancel-clearing"
     CANCEL_YES = "cancel-yes"
     SECOND = "second-person"
@@ -50,6 +52,7 @@ class CashPress(StrEnum):
 MAIN: frozenset[StrEnum] = frozenset(
     {
         CashPress.SECOND,
+        CashPress.TYPED,
         CashPress.START,
         CashPress.TAKE_UP,
         CashPress.END,
