@@ -42,6 +42,8 @@ from vending.rights import Role
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000
 PERIOD_NO = 42
+DISTURBED = 40
+"""The period whose box was out without a clearing."""
 VALUES_FEN = (10_000, 5_000, 2_000, 1_000, 500, 100)
 
 
@@ -122,7 +124,7 @@ def closed(period_no: int, answer: PeriodAnswer | None, *, printed: bool = True)
         witness=WITNESS if period_no % 2 else "",
         box_id="3301-0017" if period_no % 2 else "",
         bag_no="880012345" if period_no % 3 else "",
-        openings=(opening(returned=True),),
+        openings=(opening(returned=True, announced=period_no != DISTURBED),),
         figures=figures(),
         printed=printed,
         answer=answer,

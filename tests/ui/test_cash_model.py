@@ -27,6 +27,7 @@ from kiosk.ui.samples_cash import (
     closed,
     disturbed,
     figures,
+    opening,
 )
 from kiosk.ui.samples_staff import NAME, WITNESS, staff_view
 from kiosk.ui.staff import cash_words as told
@@ -355,6 +356,15 @@ def test_sheets_hold_every_row_once(
     assert len(items(shown)) == incomplete + loose
     assert [sheet.kind for sheet in cut].count(Kind.BUSINESS) == 1
     assert cut[0].kind is Kind.NOTES
+
+
+def test_a_period_says_that_its_box_was_out_without_a_clearing() -> None:
+    words = Words("zh", CONFIG)
+    quiet = closed(PERIOD_NO, None)
+    assert not any("没有清机" in value for _, value in told.period_facts(quiet, words))
+    known, stolen = opening(returned=True), opening(returned=True, announced=False)
+    disturbed = replace(quiet, openings=(known, stolen, known))
+    assert sum("没有清机" in value for _, value in told.period_facts(disturbed, words)) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -220,7 +220,13 @@ def period_facts(period: ClosedPeriod, words: Words) -> list[Pair]:
         (words.text("cash.operator"), people(period.operator, period.witness, words)),
         (words.text("cash.box-and-bag"), DOT.join((period.box_id or none, period.bag_no or none))),
     ]
-    facts += [opening(each, words) for each in period.openings[-1:]]
+    if period.openings:
+        # The last one that nobody had announced is what is asked about later.
+        unannounced = [each for each in period.openings if not each.announced]
+        told = (unannounced or period.openings)[-1]
+        name, when = opening(told, words)
+        note = "" if told.announced else DOT + words.text("cash.unannounced")
+        facts.append((name, when + note))
     return [*facts, (words.text("cash.slip"), slip(period, words))]
 
 
