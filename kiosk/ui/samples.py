@@ -290,7 +290,6 @@ CLOSURES: tuple[Cause, ...] = (
     Why.STARTING,
     Why.READER_DOWN,
     Why.ACCEPTOR_DOWN,
-    Why.BOX_REMOVED,
     Why.BOX_FULL,
     Why.CLEARING,
     Why.BOX_DISTURBED,

@@ -199,7 +199,6 @@ REFUSALS: tuple[Cause, ...] = (
     Reason.ORDER_REFUNDED,
     Reason.TERMINAL_UNKNOWN,
     Reason.TERMINAL_BLOCKED,
-    Why.BILL_CHANGED,
     Why.OFFICE_UNREACHABLE,
     Why.CASH_UNAVAILABLE,
     Why.TOO_MANY_OPEN,
